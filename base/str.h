@@ -1,0 +1,81 @@
+/* base/str: a borrowed slice of bytes, and a buffer that grows.
+ *
+ * NUL is an ordinary byte everywhere: mail contains it. A slice owns nothing and lives as long
+ * as what it points into.
+ */
+#ifndef DEPEER_BASE_STR_H
+#define DEPEER_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+struct str {
+	const char *ptr; /* may be NULL when len is 0 */
+	size_t len;
+};
+
+#define STR(literal) ((struct str){ (literal), sizeof(literal) - 1 })
+
+static inline struct str str_make(const char *ptr, size_t len)
+{
+	return (struct str){ ptr, len };
+}
+
+struct str str_from(const char *text);          /* a C string; NULL gives the empty slice */
+bool str_equal(struct str a, struct str b);     /* bytes */
+bool str_equal_nocase(struct str a, struct str b);  /* ASCII case only, never the locale's */
+bool str_starts_nocase(struct str text, struct str start);
+int str_compare(struct str a, struct str b);    /* as memcmp, the shorter first */
+struct str str_trim(struct str text);           /* without SP HT CR LF VT FF at both ends */
+/* Offset of the first `byte`/`needle` in text, or SIZE_MAX. */
+size_t str_find_byte(struct str text, char byte);
+size_t str_find(struct str text, struct str needle);
+size_t str_find_nocase(struct str text, struct str needle);
+struct str str_slice(struct str text, size_t from, size_t to); /* bounds are clamped */
+/* Digits only, at most `max`; false on anything else (sign, blank, empty, overflow). */
+bool str_to_u64(struct str text, uint64_t max, uint64_t *out);
+
+/* ASCII, never the locale's: <ctype.h> is undefined for negative char and slow. */
+static inline char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+static inline bool ascii_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+static inline bool ascii_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+static inline bool ascii_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* A growing buffer. With an arena it takes its memory there (nothing to free, the limit is the
+ * arena's); without, from malloc (free with buf_free). Zero-initialise and set `arena` if any.
+ * When memory is spent or `limit` (0 = none) is reached, `failed` is set and stays set, what was
+ * stored before stays valid, and further bytes are dropped: check once, at the end. */
+struct buf {
+	char *ptr; /* not NUL-terminated; see buf_cstr */
+	size_t len, capacity;
+	size_t limit;
+	struct arena *arena;
+	bool failed;
+};
+
+void buf_add(struct buf *buf, const char *ptr, size_t len);
+void buf_add_str(struct buf *buf, struct str text);
+void buf_add_cstr(struct buf *buf, const char *text);
+void buf_add_byte(struct buf *buf, char byte);
+void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool buf_reserve(struct buf *buf, size_t extra); /* room for `extra` more bytes */
+struct str buf_str(const struct buf *buf);       /* until the next change */
+const char *buf_cstr(struct buf *buf);           /* NUL-terminated; "" when memory is spent */
+void buf_free(struct buf *buf);                  /* malloc'ed buffers; also resets */
+
+#endif
