@@ -1,0 +1,74 @@
+/* geoip/network_list: a named list of AS numbers and prefixes, with the place of every entry.
+ *
+ * Sources, told by content (../shared/RULES.md, "What depeer adds"):
+ *   words in the rule file:   AS64500  AS64510-AS64520  203.0.113.0/24  2001:db8::/32
+ *   a text file:              one of those a line, '#' and ';' start a comment; a date range
+ *                             (2006-11-17..2008-11-11, either side may be empty) may follow; the
+ *                             rest of the line is a note. Spamhaus' old DROP text is of this form.
+ *   NDJSON:                   Spamhaus DROP ({"cidr":...}) and ASN-DROP ({"asn":...}); a line with
+ *                             "type":"metadata" gives timestamp and the number of records, which
+ *                             must equal the lines read.
+ *   CSV:                      a header line or none, quotes in some fields or none; the first field
+ *                             that is an AS number ("AS1", or a number in a column named asn) or a
+ *                             prefix, the next one is the note.
+ *
+ * A list with a broken line is refused as a whole, all its findings with file:line:col; whoever
+ * reloads then keeps the last good one. Duplicates are dropped and counted, not an error.
+ * Refused: AS 0, negative, above 2^32-1, fractions, numbers in quotes in JSON, a file without any
+ * entry, HTML instead of data (a fetcher's error page), prefixes with host bits set.
+ *
+ * Immutable once built; look-ups from many threads.
+ */
+#ifndef DEPEER_GEOIP_NETWORK_LIST_H
+#define DEPEER_GEOIP_NETWORK_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/network.h"
+#include "base/str.h"
+
+struct network_list;
+
+enum network_list_format {
+	NETWORK_LIST_WORDS, NETWORK_LIST_TEXT, NETWORK_LIST_NDJSON, NETWORK_LIST_CSV
+};
+
+struct network_list_info {
+	const char *name;
+	const char *source;   /* the file, or the rule file the words stand in */
+	enum network_list_format format;
+	size_t entries, asns, prefixes; /* entries = asns (ranges count once) + prefixes */
+	size_t duplicates;
+	size_t dated;
+	int64_t timestamp;    /* of the data: the metadata's, else the file's mtime; 0 for words */
+};
+
+/* One word of the list's definition, with its place in the rule file. */
+struct network_list_word {
+	struct str text;
+	struct place place;
+};
+
+/* Builds a list of the given words. A word that holds a '/' or a '.' and is no prefix, or ends in
+ * .json .list .txt .csv .netset, is a file, relative to `directory` (that of the rule file); files
+ * and words may be mixed. NULL when anything was wrong: everything found is in `diags`.
+ * Free with network_list_free(&list). */
+struct network_list *network_list_load(const char *name, const struct network_list_word *words,
+	size_t words_n, const char *directory, struct diags *diags);
+/* One file or memory image of one; for tools and tests. */
+struct network_list *network_list_parse(const char *name, const char *file, struct str text,
+	struct diags *diags);
+void network_list_free(struct network_list **list);
+const struct network_list_info *network_list_info(const struct network_list *list);
+bool network_list_has_asns(const struct network_list *list);
+
+/* Appends the entries that cover the address or the AS number (asn_known) on that day to
+ * network->listings, with list number `index`. Undated entries always count. */
+void network_list_match(const struct network_list *list, uint32_t index, int32_t day,
+	struct network *network);
+
+#endif

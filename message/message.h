@@ -1,0 +1,110 @@
+/* message/message: the facade: a mail goes in as the MTA hands it over, what it says comes out.
+ *
+ * header() for each header, then end_of_headers(), body() for each chunk, end(). The result does
+ * not depend on how the body was cut into chunks. Hostile and broken mail is normal input: there
+ * are no errors but spent memory, only flags that say what was left out.
+ *
+ * Works within one arena (the message's), no thread-local state: the callbacks of one connection
+ * run on different threads, one after the other.
+ */
+#ifndef DEPEER_MESSAGE_MESSAGE_H
+#define DEPEER_MESSAGE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/ip.h"
+#include "base/str.h"
+
+struct message;
+
+/* After a limit the rest is left out and the view says so in `truncated`. Zero means the default. */
+struct message_limits {
+	size_t headers;        /* count; default 1,000 */
+	size_t header_bytes;   /* of all headers; default 256 KiB */
+	size_t scan_bytes;     /* of the body as it came; default 1 MiB */
+	size_t parts;          /* MIME parts; default 200 */
+	size_t depth;          /* of nested multiparts and messages; default 20 */
+	size_t urls;           /* unique; default 1,000 */
+	size_t part_text;      /* bytes of rendered text a part; default 50,000 as in SpamAssassin */
+};
+
+struct message_options {
+	struct message_limits limits;
+	bool want_full;        /* keep the message as it came, for `full` rules */
+	bool want_body;        /* make the body view */
+};
+
+enum message_truncated { /* bits */
+	MESSAGE_CUT_HEADERS = 1, MESSAGE_CUT_SCAN_BYTES = 2, MESSAGE_CUT_PARTS = 4,
+	MESSAGE_CUT_DEPTH = 8, MESSAGE_CUT_URLS = 16, MESSAGE_CUT_TEXT = 32, MESSAGE_CUT_MEMORY = 64
+};
+/* "scan-bytes,urls" into out; "" when nothing was cut. */
+const char *message_truncated_text(unsigned truncated, char *out, size_t size);
+
+struct message_header {
+	struct str name, raw, decoded; /* see rules/fact.h: the same meaning */
+};
+
+enum message_url_origin {
+	MESSAGE_URL_TEXT, MESSAGE_URL_HTML_LINK, MESSAGE_URL_HTML_LOAD, /* img, background ... */
+	MESSAGE_URL_HTML_FORM, MESSAGE_URL_HTML_TEXT, MESSAGE_URL_HEADER
+};
+
+struct message_url {
+	struct str raw;        /* as it stood (decoded from transfer encoding and charset) */
+	struct str url;        /* after the WHATWG rules: serialised, percent-decoded for matching */
+	struct str host;       /* lower case ASCII (punycode); address in canonical form */
+	struct str domain;     /* registered domain by the public suffix list; empty if none */
+	bool host_is_ip;
+	struct ip ip;
+	enum message_url_origin origin;
+	struct str anchor;     /* visible text of the link, when it is an HTML link */
+};
+
+/* One Received header or other hop, newest first. Empty slices where it says nothing. */
+struct message_relay {
+	struct str rdns, helo, ip_text, by, ident, id, protocol, envfrom;
+	bool has_ip, authenticated;
+	struct ip ip;
+};
+
+/* All of it lives as long as the arena. */
+struct message_view {
+	const struct message_header *headers;
+	size_t headers_n;
+	const struct str *body;  /* Subject first if there is one, then paragraphs (rules/fact.h) */
+	size_t body_n;
+	bool body_has_subject;
+	struct str full;
+	const struct message_url *urls; /* unique by `url`, in order of appearance */
+	size_t urls_n;
+	const struct message_relay *relays; /* of Received headers, from the top */
+	size_t relays_n;
+	unsigned truncated;      /* enum message_truncated */
+	size_t bytes;            /* of headers and body that were handed in */
+	int64_t date;            /* the Date: header, UTC seconds; INT64_MIN when absent or bad */
+};
+
+/* NULL when the arena is spent. Freed with the arena. */
+struct message *message_create(const struct message_options *options, struct arena *arena);
+
+/* Each: 0, or -1 when memory is spent (then the message cannot be judged; the caller decides).
+ * header(): value as the MTA hands it over: folded lines keep their LF (or CRLF), a leading space
+ * after the colon may be there or not. */
+int message_header(struct message *message, struct str name, struct str value);
+int message_end_of_headers(struct message *message);
+/* 1: everything up to the scan limit was seen, more is not wanted (the milter answers SKIP). */
+int message_body(struct message *message, struct str chunk);
+int message_end(struct message *message);
+const struct message_view *message_view(const struct message *message);
+
+/* A whole mail in memory (LF or CRLF; an mbox "From " line is passed over): all the calls above. */
+int message_read(struct message *message, struct str mail);
+
+/* Value of the first header of this name (any case), or NULL. */
+const struct message_header *message_find_header(const struct message_view *view, struct str name);
+
+#endif

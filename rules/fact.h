@@ -1,0 +1,73 @@
+/* rules/fact: what rules are asked about: one message, as plain data.
+ *
+ * milter/scan fills this from message/ and geoip/; eval reads it and nothing else. Every slice is
+ * borrowed: it lives at least as long as the evaluation and the verdict that comes of it.
+ */
+#ifndef DEPEER_RULES_FACT_H
+#define DEPEER_RULES_FACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/network.h"
+#include "base/str.h"
+
+/* When a fact is there. A rule's stage is the latest of what it needs; at RCPT only those of
+ * FACT_CONNECT can be asked. In order of time. */
+enum fact_stage { FACT_CONNECT, FACT_ENVELOPE, FACT_MESSAGE };
+
+struct fact_header {
+	struct str name;     /* as written */
+	struct str raw;      /* after the colon, folding kept, without the last line end */
+	struct str decoded;  /* unfolded, RFC 2047 decoded to UTF-8 where it could be, trimmed */
+};
+
+struct fact_url {
+	struct str raw;      /* as it stood in the mail */
+	struct str url;      /* cleaned and decoded, what a click would open */
+	struct str host;     /* lower case; an IP address in canonical form; empty: none (mailto:) */
+	struct str domain;   /* registered domain; empty for addresses and unknown suffixes */
+	bool host_is_ip;
+	const struct network *network; /* of a literal address; NULL when the host is a name */
+};
+
+/* A relay of the Received chain, newest first. relays[0] is the connecting client. */
+struct fact_relay {
+	struct str ip_text, rdns, helo, by, ident, id, protocol, envfrom;
+	bool has_ip, authenticated;
+	const struct network *network; /* NULL: no address, or private */
+};
+
+struct facts {
+	/* FACT_CONNECT */
+	const struct network *client;  /* NULL: no address (local or unknown socket) */
+	struct str client_name;        /* verified PTR name as the MTA gave it, "" if none */
+	struct str helo;
+	/* FACT_ENVELOPE */
+	struct str mail_from;          /* without <>; empty for bounces */
+	bool has_mail_from;
+	const struct str *recipients;
+	size_t recipients_n;
+	/* FACT_MESSAGE */
+	const struct fact_header *headers; /* in the order of the message */
+	size_t headers_n;
+	const struct str *body;        /* SpamAssassin's body view: Subject first (body_has_subject),
+	                                * then rendered text by paragraph, <= 2,048 bytes each */
+	size_t body_n;
+	bool body_has_subject;
+	struct str full;               /* headers, empty line, body; empty unless the set asks */
+	const struct fact_url *urls;   /* unique */
+	size_t urls_n;
+	const struct fact_relay *relays;
+	size_t relays_n;
+	int32_t day;                   /* of the mail (base/date.h): for rules that expire */
+};
+
+/* How many bytes of a view a rule may see: SpamAssassin's caps, which also bound regex time. */
+enum {
+	FACT_BODY_STRING_MAX = 2048, FACT_HEADER_MAX = 8192, FACT_URL_MAX = 8192,
+	FACT_FULL_MAX = 512 * 1024
+};
+
+#endif

@@ -1,0 +1,81 @@
+/* rules/ruleset: rule files, read, checked and compiled; then asked.
+ *
+ * The language is SpamAssassin 4.0's (../shared/RULES.md has the decisions), a declared subset:
+ * what is not there yet is an error with its name and place, never skipped in silence. All errors
+ * of all files are found in one run.
+ *
+ * A ruleset is immutable and may be asked by many threads at once. Matching takes its memory from
+ * the message's arena.
+ */
+#ifndef DEPEER_RULES_RULESET_H
+#define DEPEER_RULES_RULESET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "rules/fact.h"
+#include "rules/verdict.h"
+
+struct ruleset;
+
+struct ruleset_options {
+	int32_t today;           /* base/date.h: rules that have expired are left out, with a warning */
+	bool no_jit;             /* interpret (tests; systems that forbid it) */
+};
+
+/* Reads each path: a file, or a directory whose *.cf files are read in alphabetical order. The
+ * last definition of a rule wins (a warning when it stands in another file is not given: that is
+ * how admins override). NULL if there was any error; `diags` has errors and warnings either way.
+ * Free with ruleset_free(&rules). */
+struct ruleset *ruleset_load(const char *const *paths, size_t paths_n,
+	const struct ruleset_options *options, struct diags *diags);
+void ruleset_free(struct ruleset **rules);
+
+/* The network lists that the files declare, in the order of their numbers (network_listing.list
+ * refers to it). The words are as written; the caller (milter/runtime) loads them by geoip/. */
+struct ruleset_list {
+	const char *name;
+	struct place place;
+	const struct ruleset_list_word { struct str text; struct place place; } *words;
+	size_t words_n;
+	const char *directory;   /* of the rule file: relative file names start here */
+};
+size_t ruleset_lists(const struct ruleset *rules);
+const struct ruleset_list *ruleset_list(const struct ruleset *rules, size_t index);
+
+/* One rule as loaded, for `depeer rules` and tests. */
+struct ruleset_rule {
+	const char *name, *kind; /* "header", "body", "uri", "full", "meta", "network" */
+	const char *describe;
+	struct place place;
+	double score;
+	bool observe, sub_rule;
+	enum fact_stage stage;
+};
+size_t ruleset_rules(const struct ruleset *rules);
+struct ruleset_rule ruleset_rule(const struct ruleset *rules, size_t index);
+
+/* What the reader of the message need not prepare when no rule asks. */
+bool ruleset_needs_full(const struct ruleset *rules);
+bool ruleset_needs_body(const struct ruleset *rules);
+bool ruleset_needs_relays(const struct ruleset *rules);
+bool ruleset_has_jit(const struct ruleset *rules); /* false: say so loudly at start */
+
+struct eval_options {
+	enum fact_stage stage;   /* rules of later stages are left out (not "false": left out) */
+	/* CPU budget for the regexes of one message: past it the rule at work is reported as unknown
+	 * ("budget") and counts 0, and so does every regex rule after it that is over its own share.
+	 * 0 = none. The clock is given, so that eval stays a function of its arguments. */
+	uint64_t budget_us;
+	uint64_t (*clock_us)(void);
+};
+
+/* Asks every rule. 0, or -1 when memory was spent: there is no verdict then, and the caller must
+ * not take that for clean. */
+int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
+	const struct eval_options *options, struct arena *arena, struct verdict *out);
+
+#endif
