@@ -1,6 +1,6 @@
 /* geoip/network_list: a named list of AS numbers and prefixes, with the place of every entry.
  *
- * Sources, told by content (../shared/RULES.md, "What depeer adds"):
+ * Sources, told by content (depeer-rules(5)):
  *   words in the rule file:   AS64500  AS64510-AS64520  203.0.113.0/24  2001:db8::/32
  *   a text file:              one of those a line, '#' and ';' start a comment; a date range
  *                             (2006-11-17..2008-11-11, either side may be empty) may follow; the

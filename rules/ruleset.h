@@ -1,6 +1,6 @@
 /* rules/ruleset: rule files, read, checked and compiled; then asked.
  *
- * The language is SpamAssassin 4.0's (../shared/RULES.md has the decisions), a declared subset:
+ * The language is SpamAssassin 4.0's (depeer-rules(5) is the manual), a declared subset:
  * what is not there yet is an error with its name and place, never skipped in silence. All errors
  * of all files are found in one run.
  *

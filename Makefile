@@ -1,0 +1,87 @@
+# depeer: `make help` says what there is.
+#
+# One Makefile, not recursive by folder. Products stand under build/<flavour>/ only, so that
+# `make SAN=address check` can stand beside `make check` without a clean between them.
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR  ?=
+
+SAN      ?=
+FLAVOUR  := $(if $(SAN),$(SAN),release)
+B        := build/$(FLAVOUR)
+
+CC       ?= cc
+PKGS     := libmaxminddb libpcre2-8 libpsl libidn2 jansson
+# Asked when first needed, not when the Makefile is read: on a fresh machine the set-up comes first.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+
+WARN     := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
+            -Wcast-qual -Wwrite-strings -Wvla
+WERROR   ?= $(if $(CI),1,)
+OPT      := $(if $(SAN),-O1 -fno-omit-frame-pointer,-O2 -D_FORTIFY_SOURCE=2)
+HARDEN   := -fstack-protector-strong -fPIE
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN))
+CPPFLAGS := -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -DDEPEER_VERSION='"$(VERSION)"' \
+            -DDEPEER_SYSCONFDIR='"$(SYSCONFDIR)"' -DDEPEER_DATADIR='"$(PREFIX)/share/depeer"'
+CFLAGS   ?= -g
+ALL_CFLAGS = -std=c11 $(OPT) $(HARDEN) $(WARN) $(if $(WERROR),-Werror) $(SANFLAGS) $(CFLAGS) $(PKG_CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
+LIBS       = $(PKG_LIBS) -lloc -lpthread -lm
+
+ROOMS    := base geoip message rules milter tool
+# What belongs to one program only is not in the library.
+MAINS    := milter/main.c milter/callbacks.c milter/apply.c tool/main.c geoip/depeer_mmdb.c
+LIB_SRC  := $(filter-out $(MAINS) %_test.c %_fuzz.c,$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
+TEST_SRC := $(foreach r,$(ROOMS) test-harness,$(wildcard $(r)/*_test.c))
+FUZZ_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*_fuzz.c))
+HARNESS_SRC := $(wildcard test-harness/t.c test-harness/fake_mta.c test-harness/scenario.c)
+HARNESS_MAINS := $(wildcard test-harness/smtp/*.c test-harness/bench/*.c test-harness/tools/*.c)
+
+obj      = $(patsubst %.c,$(B)/obj/%.o,$(1))
+LIB      := $(B)/libdepeer.a
+PROGRAMS := $(B)/depeerd $(B)/depeer $(B)/depeer-mmdb
+TESTS    := $(patsubst %.c,$(B)/test/%,$(TEST_SRC))
+HARNESS_BIN := $(patsubst test-harness/%.c,$(B)/harness/%,$(HARNESS_MAINS))
+
+.PHONY: all help clean
+.DEFAULT_GOAL := all
+all: $(PROGRAMS)  ## build depeerd, depeer and depeer-mmdb under build/release/
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@echo '  make SAN=address|undefined|thread check   the tests under a sanitizer'
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(call obj,$(LIB_SRC))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/depeerd: $(call obj,milter/main.c milter/callbacks.c milter/apply.c) $(LIB)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lmilter $(LIBS)
+$(B)/depeer: $(call obj,tool/main.c) $(LIB)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/depeer-mmdb: $(call obj,geoip/depeer_mmdb.c) $(LIB)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/test/%: $(B)/obj/%.o $(call obj,$(HARNESS_SRC)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/harness/%: $(B)/obj/test-harness/%.o $(call obj,$(HARNESS_SRC)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter-out $(B)/obj/test-harness/t.o,$^) -lmilter $(LIBS)
+
+.PHONY: unit
+unit: all $(TESTS) ## the unit tests only
+	@T_LOG=$(B)/test-log test-harness/run_tests $(TESTS)
+
+clean: ## take build/ away
+	rm -rf build
+
+.SECONDARY:
+-include $(shell find build/$(FLAVOUR)/obj -name '*.d' 2>/dev/null)
