@@ -1,0 +1,43 @@
+/* milter/runtime: the snapshot: config, rules, databases and lists that belong together.
+ *
+ * Immutable and reference-counted. A reload builds a new one off-line, beside the running one, and
+ * swaps it in; a message keeps the one that it began with until it ends. A broken new one is
+ * refused with all its errors, and the old one goes on.
+ */
+#ifndef DEPEER_MILTER_RUNTIME_H
+#define DEPEER_MILTER_RUNTIME_H
+
+#include "base/diag.h"
+#include "geoip/geoip.h"
+#include "milter/config.h"
+#include "rules/ruleset.h"
+
+struct snapshot {
+	struct config *config;
+	struct ruleset *rules;
+	struct geoip *geoip;
+	unsigned generation;     /* 1, 2, ... as built by this process */
+	/* private: runtime.c */
+	_Atomic unsigned references;
+};
+
+/* Builds one from a loaded config, which it takes over (also on failure). NULL when anything was
+ * wrong; all findings of rules, lists and databases are in `diags`. The caller owns one
+ * reference. */
+struct snapshot *snapshot_build(struct config *config, struct diags *diags);
+struct snapshot *snapshot_hold(struct snapshot *snapshot);
+void snapshot_release(struct snapshot **snapshot);
+
+struct runtime; /* holds the current snapshot */
+
+struct runtime *runtime_create(struct snapshot *first); /* takes the reference over; NULL: memory */
+void runtime_free(struct runtime **runtime);
+/* The current snapshot, held for the caller (snapshot_release when done). Thread-safe; a few
+ * nanoseconds under a lock of its own, never while a new one is being built. */
+struct snapshot *runtime_current(struct runtime *runtime);
+/* Loads the same config file again (with the same -o settings), builds, and swaps. -1: refused,
+ * the old one goes on. Only one at a time (the signal thread). A list file that is broken or gone
+ * is replaced by the last good copy of it, with a warning. */
+int runtime_reload(struct runtime *runtime, struct diags *diags);
+
+#endif

@@ -1,0 +1,74 @@
+/* milter/session: one SMTP connection and the messages on it, as a milter sees them.
+ *
+ * Knows no libmilter and does no I/O: callbacks.c feeds it, apply.c carries out what it answers,
+ * tests and the fake MTA drive it alone. Not thread-safe, but one connection's calls may come from
+ * different threads one after the other.
+ *
+ * Order of calls: connect, helo*, (mail, rcpt*, header*, end_of_headers, body*, end | abort)*,
+ * close. Every call may be missing (a health check connects and hangs up; an idle session is
+ * closed without abort): each copes.
+ */
+#ifndef DEPEER_MILTER_SESSION_H
+#define DEPEER_MILTER_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+#include "milter/runtime.h"
+#include "milter/scan.h"
+
+struct session;
+struct sockaddr;
+
+enum session_answer {
+	SESSION_CONTINUE, SESSION_ACCEPT, /* accept: let through unseen (peer, authenticated) */
+	SESSION_REJECT, SESSION_TEMPFAIL, /* with session_reply */
+	SESSION_SKIP                      /* body: more is not wanted */
+};
+
+/* One change to the message's header, to be carried out in the order given. */
+enum session_edit_kind { SESSION_EDIT_DELETE, SESSION_EDIT_CHANGE, SESSION_EDIT_INSERT };
+struct session_edit {
+	enum session_edit_kind kind;
+	const char *name, *value;
+	int index;   /* DELETE/CHANGE: the nth header of this name, from 1; deletions come from the
+	              * last down. INSERT: position, 0 = the top */
+};
+
+/* What is to be done with the message. Lives until the next mail, abort or close. */
+struct session_outcome {
+	enum session_answer answer;       /* ACCEPT, REJECT or TEMPFAIL */
+	const struct session_edit *edits; /* empty unless the mail is taken */
+	size_t edits_n;
+	const char *quarantine;           /* reason, or NULL */
+};
+
+/* For REJECT and TEMPFAIL: codes and text. code is 550 or 451 and enhanced begins with the same
+ * digit (Postfix refuses 550 4.7.1 and breaks the session: measured). */
+struct session_reply {
+	const char *code, *enhanced, *text;
+};
+
+/* Holds the runtime by reference. NULL when memory is spent. */
+struct session *session_create(struct runtime *runtime);
+void session_free(struct session **session); /* close, at any time */
+
+enum session_answer session_connect(struct session *session, const char *client_name,
+	const struct sockaddr *address);
+enum session_answer session_helo(struct session *session, const char *helo);
+/* `auth` is {auth_authen} (NULL or "": not authenticated); `mail_from` with or without <>. */
+enum session_answer session_mail(struct session *session, const char *mail_from,
+	const char *auth);
+enum session_answer session_rcpt(struct session *session, const char *recipient,
+	const char *queue_id);
+enum session_answer session_header(struct session *session, const char *name, const char *value);
+enum session_answer session_end_of_headers(struct session *session);
+enum session_answer session_body(struct session *session, struct str chunk);
+enum session_answer session_end(struct session *session, const char *queue_id,
+	struct session_outcome *out);
+void session_abort(struct session *session);
+
+const struct session_reply *session_reply(const struct session *session);
+
+#endif
