@@ -46,7 +46,7 @@ PROGRAMS := $(B)/depeerd $(B)/depeer $(B)/depeer-mmdb
 TESTS    := $(patsubst %.c,$(B)/test/%,$(TEST_SRC))
 HARNESS_BIN := $(patsubst test-harness/%.c,$(B)/harness/%,$(HARNESS_MAINS))
 
-.PHONY: all help clean
+.PHONY: all help
 .DEFAULT_GOAL := all
 all: $(PROGRAMS)  ## build depeerd, depeer and depeer-mmdb under build/release/
 
@@ -76,10 +76,78 @@ $(B)/harness/%: $(B)/obj/test-harness/%.o $(call obj,$(HARNESS_SRC)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter-out $(B)/obj/test-harness/t.o,$^) -lmilter $(LIBS)
 
-.PHONY: unit
+.PHONY: unit setup-build setup-check check check-run layers demo bench lint fuzz install torture
+setup-%:
+	@test-harness/setup $*
+
 unit: all $(TESTS) ## the unit tests only
 	@T_LOG=$(B)/test-log test-harness/run_tests $(TESTS)
 
+# Programs and scripts that test the whole: each prints TAP.
+E2E = $(sort $(wildcard test-harness/e2e/*_test))
+
+check: setup-check ## every test; installs what it needs; ends in "N passed, N failed"
+	@$(MAKE) --no-print-directory check-run SAN=$(SAN)
+check-run: all $(TESTS) $(HARNESS_BIN) $(REPLAYS)
+	@T_LOG=$(B)/test-log B=$(B) test-harness/run_tests $(TESTS) test-harness/layers \
+		$(if $(REPLAYS),test-harness/fuzz_corpus/replay_test) $(E2E)
+
+layers: ## who includes whom, against the rules of doc/architecture.md
+	@test-harness/layers
+
+demo: setup-demo ## see it decide: a private Postfix, mails from several networks, a table
+	@$(MAKE) --no-print-directory all $(HARNESS_BIN)
+	@B=$(B) test-harness/demo/demo
+
+bench: setup-bench ## speed and memory, beside a filter that does nothing
+	@$(MAKE) --no-print-directory all $(HARNESS_BIN)
+	@B=$(B) test-harness/bench/bench
+
+lint: setup-lint ## -Werror, clang-tidy, cppcheck, shellcheck, mandoc
+	@$(MAKE) --no-print-directory all $(TESTS) $(HARNESS_BIN) CFLAGS="-g -Werror" FLAVOUR=lint
+	@test-harness/lint
+
+FUZZ_SECONDS ?= 60
+fuzz: setup-fuzz ## every fuzz target for FUZZ_SECONDS (60) each, under ASan
+	@$(MAKE) --no-print-directory fuzz-build FLAVOUR=fuzz CC=clang SAN=
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) B=build/fuzz test-harness/fuzz_corpus/run
+
+# libFuzzer instruments the rooms themselves, hence a flavour of its own.
+FUZZERS = $(patsubst %.c,build/fuzz/fuzz/%,$(FUZZ_SRC))
+.PHONY: fuzz-build
+fuzz-build: SANFLAGS = -fsanitize=fuzzer-no-link,address,undefined
+fuzz-build: OPT = -O1 -fno-omit-frame-pointer
+fuzz-build: $(FUZZERS)
+build/fuzz/fuzz/%: build/fuzz/obj/%.o $(LIB)
+	@mkdir -p $(@D)
+	clang $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+# The same targets without libFuzzer, over the inputs kept in the tree: part of `make check`.
+REPLAYS  := $(patsubst %.c,$(B)/replay/%,$(FUZZ_SRC))
+$(B)/replay/%: $(B)/obj/%.o $(B)/obj/test-harness/fuzz_corpus/replay.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+install: all ## into DESTDIR/PREFIX (config below SYSCONFDIR; nothing of it is overwritten)
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/depeer/rules/d \
+		$(DESTDIR)$(PREFIX)/share/depeer/rules/lists $(DESTDIR)$(PREFIX)/share/doc/depeer \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system \
+		$(DESTDIR)$(SYSCONFDIR)/depeer/rules $(DESTDIR)$(SYSCONFDIR)/depeer/lists
+	install -m 755 $(B)/depeerd $(B)/depeer-mmdb $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 $(B)/depeer $(DESTDIR)$(PREFIX)/bin
+	install -m 644 doc/depeer.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 doc/depeer.conf.5 doc/depeer-rules.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 doc/depeerd.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 644 rules/d/*.cf $(DESTDIR)$(PREFIX)/share/depeer/rules/d
+	install -m 644 rules/lists/* $(DESTDIR)$(PREFIX)/share/depeer/rules/lists
+	install -m 644 README.md LICENSE doc/*.md $(DESTDIR)$(PREFIX)/share/doc/depeer
+	install -m 644 packaging/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/system
+	test -e $(DESTDIR)$(SYSCONFDIR)/depeer/depeer.conf || \
+		install -m 644 packaging/depeer.conf $(DESTDIR)$(SYSCONFDIR)/depeer/depeer.conf
+
+.PHONY: clean
 clean: ## take build/ away
 	rm -rf build
 
