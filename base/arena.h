@@ -32,6 +32,8 @@ char *arena_dup(struct arena *arena, struct str text);
 
 bool arena_spent(const struct arena *arena);
 size_t arena_used(const struct arena *arena); /* bytes taken from the system */
+/* The largest block that arena_alloc could still give, as far as the limit goes. */
+size_t arena_left(const struct arena *arena);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 /* n items; NULL also when n * sizeof overflows */

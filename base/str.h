@@ -59,7 +59,8 @@ static inline bool ascii_alpha(char c)
 /* A growing buffer. With an arena it takes its memory there (nothing to free, the limit is the
  * arena's); without, from malloc (free with buf_free). Zero-initialise and set `arena` if any.
  * When memory is spent or `limit` (0 = none) is reached, `failed` is set and stays set, what was
- * stored before stays valid, and further bytes are dropped: check once, at the end. */
+ * stored before stays valid, and further bytes are dropped: check once, at the end. At the limit
+ * the bytes that fit are stored; the NUL of buf_cstr is not counted in it. */
 struct buf {
 	char *ptr; /* not NUL-terminated; see buf_cstr */
 	size_t len, capacity;
@@ -76,6 +77,6 @@ void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(pr
 bool buf_reserve(struct buf *buf, size_t extra); /* room for `extra` more bytes */
 struct str buf_str(const struct buf *buf);       /* until the next change */
 const char *buf_cstr(struct buf *buf);           /* NUL-terminated; "" when memory is spent */
-void buf_free(struct buf *buf);                  /* malloc'ed buffers; also resets */
+void buf_free(struct buf *buf);                  /* also resets; arena and limit stay set */
 
 #endif

@@ -1,0 +1,263 @@
+/* base/str: see str.h.
+ *
+ * Lengths are carried everywhere and memcmp is never called with a NULL pointer, because an
+ * empty slice may have one.
+ */
+#include "base/str.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+enum { BUF_FIRST = 64 }; /* bytes; most header values fit */
+
+struct str str_from(const char *text)
+{
+	return str_make(text, text ? strlen(text) : 0);
+}
+
+bool str_equal(struct str a, struct str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static bool same_nocase(const char *a, const char *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (ascii_lower(a[i]) != ascii_lower(b[i]))
+			return false;
+	return true;
+}
+
+bool str_equal_nocase(struct str a, struct str b)
+{
+	return a.len == b.len && same_nocase(a.ptr, b.ptr, a.len);
+}
+
+bool str_starts_nocase(struct str text, struct str start)
+{
+	return text.len >= start.len && same_nocase(text.ptr, start.ptr, start.len);
+}
+
+int str_compare(struct str a, struct str b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int order = shorter ? memcmp(a.ptr, b.ptr, shorter) : 0;
+
+	if (order != 0)
+		return order;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+struct str str_trim(struct str text)
+{
+	while (text.len > 0 && ascii_space(text.ptr[0])) {
+		text.ptr++;
+		text.len--;
+	}
+	while (text.len > 0 && ascii_space(text.ptr[text.len - 1]))
+		text.len--;
+	return text;
+}
+
+size_t str_find_byte(struct str text, char byte)
+{
+	const char *at = text.len ? memchr(text.ptr, byte, text.len) : NULL;
+
+	return at ? (size_t)(at - text.ptr) : SIZE_MAX;
+}
+
+size_t str_find(struct str text, struct str needle)
+{
+	size_t from = 0;
+
+	if (needle.len == 0)
+		return 0;
+	while (text.len >= needle.len && from <= text.len - needle.len) {
+		struct str left = str_make(text.ptr + from, text.len - needle.len + 1 - from);
+		size_t at = str_find_byte(left, needle.ptr[0]);
+
+		if (at == SIZE_MAX)
+			break;
+		from += at;
+		if (memcmp(text.ptr + from, needle.ptr, needle.len) == 0)
+			return from;
+		from++;
+	}
+	return SIZE_MAX;
+}
+
+size_t str_find_nocase(struct str text, struct str needle)
+{
+	char first;
+
+	if (needle.len == 0)
+		return 0;
+	first = ascii_lower(needle.ptr[0]);
+	for (size_t i = 0; i < text.len && text.len - i >= needle.len; i++)
+		if (ascii_lower(text.ptr[i]) == first
+			&& same_nocase(text.ptr + i, needle.ptr, needle.len))
+			return i;
+	return SIZE_MAX;
+}
+
+struct str str_slice(struct str text, size_t from, size_t to)
+{
+	if (to > text.len)
+		to = text.len;
+	if (from > to)
+		from = to;
+	return str_make(text.ptr ? text.ptr + from : NULL, to - from);
+}
+
+bool str_to_u64(struct str text, uint64_t max, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (text.len == 0)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		uint64_t digit;
+
+		if (!ascii_digit(text.ptr[i]))
+			return false;
+		digit = (uint64_t)(text.ptr[i] - '0');
+		if (value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	if (value > max)
+		return false;
+	*out = value;
+	return true;
+}
+
+/* Changes the capacity; the old block stays when that fails. */
+static bool buf_resize(struct buf *buf, size_t capacity)
+{
+	char *ptr = buf->arena ? arena_resize(buf->arena, buf->ptr, buf->capacity, capacity)
+	                       : realloc(buf->ptr, capacity);
+
+	if (!ptr)
+		return false;
+	buf->ptr = ptr;
+	buf->capacity = capacity;
+	return true;
+}
+
+/* Room for `extra` bytes without regard to the limit (buf_cstr's NUL is not counted in it). */
+static bool grow(struct buf *buf, size_t extra)
+{
+	size_t need, doubled;
+
+	if (extra <= buf->capacity - buf->len)
+		return true;
+	if (extra > SIZE_MAX - buf->len)
+		return false;
+	need = buf->len + extra;
+	doubled = buf->capacity > SIZE_MAX / 2 ? SIZE_MAX : buf->capacity * 2;
+	if (doubled < BUF_FIRST)
+		doubled = BUF_FIRST;
+	/* Twice as much keeps long appending linear; near the end, what is needed. An arena is not
+	 * asked for what it does not have: that would mark it as spent. */
+	if (need < doubled && (!buf->arena || doubled <= arena_left(buf->arena))
+		&& buf_resize(buf, doubled))
+		return true;
+	return buf_resize(buf, need);
+}
+
+bool buf_reserve(struct buf *buf, size_t extra)
+{
+	if (buf->failed)
+		return false;
+	if ((buf->limit && (buf->len > buf->limit || extra > buf->limit - buf->len))
+		|| !grow(buf, extra)) {
+		buf->failed = true;
+		return false;
+	}
+	return true;
+}
+
+void buf_add(struct buf *buf, const char *ptr, size_t len)
+{
+	size_t room = buf->limit > buf->len ? buf->limit - buf->len : 0;
+	bool cut = buf->limit && len > room;
+
+	if (cut)
+		len = room;
+	if (len > 0 && buf_reserve(buf, len)) {
+		memcpy(buf->ptr + buf->len, ptr, len);
+		buf->len += len;
+	}
+	if (cut)
+		buf->failed = true;
+}
+
+void buf_add_str(struct buf *buf, struct str text)
+{
+	buf_add(buf, text.ptr, text.len);
+}
+
+void buf_add_cstr(struct buf *buf, const char *text)
+{
+	buf_add_str(buf, str_from(text));
+}
+
+void buf_add_byte(struct buf *buf, char byte)
+{
+	buf_add(buf, &byte, 1);
+}
+
+void buf_addf(struct buf *buf, const char *format, ...)
+{
+	va_list args;
+	char small[256], *large;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(small, sizeof(small), format, args);
+	va_end(args);
+	if (n < 0) {
+		buf->failed = true;
+		return;
+	}
+	if ((size_t)n < sizeof(small)) {
+		buf_add(buf, small, (size_t)n);
+		return;
+	}
+	large = malloc((size_t)n + 1);
+	if (!large) {
+		buf->failed = true;
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(large, (size_t)n + 1, format, args);
+	va_end(args);
+	buf_add(buf, large, (size_t)n);
+	free(large);
+}
+
+struct str buf_str(const struct buf *buf)
+{
+	return str_make(buf->ptr, buf->len);
+}
+
+const char *buf_cstr(struct buf *buf)
+{
+	if (!grow(buf, 1)) {
+		buf->failed = true;
+		return "";
+	}
+	buf->ptr[buf->len] = '\0';
+	return buf->ptr;
+}
+
+void buf_free(struct buf *buf)
+{
+	if (!buf->arena)
+		free(buf->ptr);
+	*buf = (struct buf){ .limit = buf->limit, .arena = buf->arena };
+}
