@@ -3,7 +3,8 @@
  * Always 16 bytes in network order; IPv4 is kept as ::ffff:a.b.c.d, so that 192.0.2.1 and the
  * mapped form that dual-stack sockets report are the same value, and one tree serves both. A
  * prefix counts its bits in that form (192.0.2.0/24 has bits == 120) and prints in the
- * family's own.
+ * family's own. A consequence: ::/0 (and each IPv6 prefix that is shorter and contains
+ * ::ffff:0:0/96) contains every IPv4 address too; 0.0.0.0/0 is IPv4 only.
  */
 #ifndef DEPEER_BASE_IP_H
 #define DEPEER_BASE_IP_H
