@@ -1,6 +1,6 @@
 /* base/clock: deadlines on the monotonic clock, so that a wall clock that jumps changes nothing.
  *
- * Plain data with a function pointer, so that tests set the time.
+ * Thread-safe. Who makes decisions by the time takes it as an argument, so that tests set it.
  */
 #ifndef DEPEER_BASE_CLOCK_H
 #define DEPEER_BASE_CLOCK_H

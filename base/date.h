@@ -17,9 +17,11 @@ enum { DATE_TEXT_MAX = 16 };
 /* "YYYY-MM-DD", a real day; years 1900..9999. */
 bool date_parse(struct str text, int32_t *day);
 int32_t date_from_time(int64_t seconds); /* UTC seconds since 1970 */
+/* "YYYY-MM-DD"; DATE_MIN and DATE_MAX are "ever" ("from ever", "for ever"). Returns out. */
 const char *date_format(int32_t day, char out[DATE_TEXT_MAX]);
 /* The Date: header of a mail (RFC 5322 section 3.3 with its obsolete zones); false when it is
- * not one. *seconds is UTC. */
+ * not one, or when the zone is missing. A wrong weekday is not looked at; zones that nobody knows
+ * are +0000, as the RFC says. *seconds is UTC. */
 bool date_parse_rfc5322(struct str text, int64_t *seconds);
 
 #endif
