@@ -28,13 +28,17 @@ struct log_target {
 	bool debug;       /* whether LOG_LEVEL_DEBUG lines are written */
 };
 
-/* Starts the writer thread; without log_open, lines go to standard error at once. 0 or -1. */
+/* Starts the writer thread; without log_open, lines go to standard error at once. 0; -1
+ * when memory or threads are spent, or when it is open already. All signals are blocked in that
+ * thread. Threads do not survive fork: open it in the process that stays. */
 int log_open(const struct log_target *target);
-/* Writes what is queued (waiting at most `wait_ms`), ends the thread. */
+/* Writes what is queued (waiting at most `wait_ms`), ends the thread. What could not be written
+ * by then is lost. */
 void log_close(unsigned wait_ms);
 
 /* Every byte that is not printable ASCII is written as \xHH, so that one event is one line
- * whatever a sender put into it. */
+ * whatever a sender put into it. Errors, warnings and debug lines begin with "error: " and so on,
+ * because a log file usually keeps the text and not the level. errno is kept. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "mail" -> LOG_MAIL; false when there is no facility of this name. */

@@ -1,0 +1,340 @@
+/* base/log: see log.h.
+ *
+ * The only module with state of its own: every room's events end in the one log of the process,
+ * and handing a log through all calls would change nothing about that. Libraries do not call it.
+ *
+ * The queue belongs to the writer thread once it is stuck: when syslogd blocks at shutdown,
+ * log_close leaves both behind, and the thread frees the queue if it ever comes back.
+ */
+#include "base/log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE_SIZE = LOG_LINE_MAX + 16 }; /* with "warning: " and a NUL */
+
+struct entry {
+	enum log_level level;
+	unsigned long lost; /* lines dropped between this one and the one before */
+	char *text;
+};
+
+struct queue {
+	struct log_target target;
+	pthread_t thread;
+	pthread_cond_t wake, done;
+	struct entry entries[LOG_QUEUE_MAX];
+	size_t first, n;
+	unsigned long lost; /* since the last entry */
+	bool closing;       /* write what is there and end */
+	bool finished;      /* the thread touches nothing any more */
+	bool abandoned;     /* nobody waits: the thread frees the queue */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of `open_queue` and of all queues */
+static struct queue *open_queue;
+
+static const struct { const char *prefix; int priority; } LEVELS[] = {
+	[LOG_LEVEL_ERROR] = { "error: ", LOG_ERR },
+	[LOG_LEVEL_WARNING] = { "warning: ", LOG_WARNING },
+	[LOG_LEVEL_INFO] = { "", LOG_INFO },
+	[LOG_LEVEL_DEBUG] = { "debug: ", LOG_DEBUG }
+};
+
+/* All of it, or as much as standard error takes; there is nobody to tell. */
+static void write_stderr(const char *ident, const char *text)
+{
+	char line[LINE_SIZE + 128];
+	int len = snprintf(line, sizeof(line), "%s%s%s\n", ident ? ident : "", ident ? ": " : "",
+		text);
+	size_t at = 0, size = (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1;
+
+	line[size - 1] = '\n';
+	while (at < size) {
+		ssize_t n = write(STDERR_FILENO, line + at, size - at);
+
+		if (n >= 0) {
+			at += (size_t)n;
+		} else if (errno == EAGAIN) {
+			struct pollfd wait = { STDERR_FILENO, POLLOUT, 0 };
+
+			if (poll(&wait, 1, -1) < 0 && errno != EINTR)
+				return;
+		} else if (errno != EINTR) {
+			return;
+		}
+	}
+}
+
+static void write_line(const struct log_target *target, enum log_level level, const char *text)
+{
+	if (target->syslog)
+		syslog(target->facility | LEVELS[level].priority, "%s", text);
+	else
+		write_stderr(target->ident, text);
+}
+
+static void write_lost(const struct log_target *target, unsigned long lost)
+{
+	char text[96];
+
+	if (lost == 0)
+		return;
+	snprintf(text, sizeof(text), "%s%lu log lines lost: the log did not take them in time",
+		LEVELS[LOG_LEVEL_WARNING].prefix, lost);
+	write_line(target, LOG_LEVEL_WARNING, text);
+}
+
+static void free_queue(struct queue *queue)
+{
+	for (size_t i = 0; i < queue->n; i++)
+		free(queue->entries[(queue->first + i) % LOG_QUEUE_MAX].text);
+	pthread_cond_destroy(&queue->wake);
+	pthread_cond_destroy(&queue->done);
+	free(queue);
+}
+
+/* Takes the next entry; when only a count of lost lines is left, that (text NULL). False when
+ * the thread shall end. Called and left with the lock held. */
+static bool next_entry(struct queue *queue, struct entry *entry)
+{
+	while (queue->n == 0 && queue->lost == 0 && !queue->closing)
+		pthread_cond_wait(&queue->wake, &lock);
+	if (queue->abandoned || (queue->n == 0 && queue->lost == 0))
+		return false;
+	if (queue->n == 0) {
+		*entry = (struct entry){ .lost = queue->lost };
+		queue->lost = 0;
+		return true;
+	}
+	*entry = queue->entries[queue->first];
+	queue->first = (queue->first + 1) % LOG_QUEUE_MAX;
+	queue->n--;
+	return true;
+}
+
+static void *write_out(void *argument)
+{
+	struct queue *queue = argument;
+	struct entry entry;
+	bool abandoned;
+
+	pthread_mutex_lock(&lock);
+	while (next_entry(queue, &entry)) {
+		pthread_mutex_unlock(&lock);
+		write_lost(&queue->target, entry.lost);
+		if (entry.text)
+			write_line(&queue->target, entry.level, entry.text);
+		free(entry.text);
+		pthread_mutex_lock(&lock);
+	}
+	queue->finished = true;
+	abandoned = queue->abandoned;
+	pthread_cond_signal(&queue->done);
+	pthread_mutex_unlock(&lock);
+	if (abandoned)
+		free_queue(queue);
+	return NULL;
+}
+
+static struct queue *create_queue(const struct log_target *target)
+{
+	struct queue *queue = calloc(1, sizeof(*queue));
+	pthread_condattr_t monotonic;
+
+	if (!queue)
+		return NULL;
+	queue->target = *target;
+	pthread_cond_init(&queue->wake, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&queue->done, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return queue;
+}
+
+int log_open(const struct log_target *target)
+{
+	struct queue *queue;
+	sigset_t all, before;
+	int status;
+
+	if (open_queue)
+		return -1;
+	queue = create_queue(target);
+	if (!queue)
+		return -1;
+	if (target->syslog)
+		openlog(target->ident, LOG_PID | LOG_NDELAY, target->facility);
+	/* signals are for the thread that waits for them, never for the writer */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	status = pthread_create(&queue->thread, NULL, write_out, queue);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (status != 0) {
+		free_queue(queue);
+		return -1;
+	}
+	pthread_mutex_lock(&lock);
+	open_queue = queue;
+	pthread_mutex_unlock(&lock);
+	return 0;
+}
+
+static struct timespec deadline_in(unsigned ms)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += ms / 1000;
+	at.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_nsec -= 1000000000;
+		at.tv_sec++;
+	}
+	return at;
+}
+
+void log_close(unsigned wait_ms)
+{
+	struct timespec deadline = deadline_in(wait_ms);
+	struct queue *queue = open_queue;
+	bool finished;
+
+	if (!queue)
+		return;
+	pthread_mutex_lock(&lock);
+	open_queue = NULL;
+	queue->closing = true;
+	pthread_cond_signal(&queue->wake);
+	while (!queue->finished)
+		if (pthread_cond_timedwait(&queue->done, &lock, &deadline) != 0)
+			break;
+	finished = queue->finished;
+	queue->abandoned = !finished;
+	if (!finished)
+		pthread_detach(queue->thread);
+	pthread_mutex_unlock(&lock);
+	if (!finished)
+		return;
+	pthread_join(queue->thread, NULL);
+	if (queue->target.syslog)
+		closelog();
+	free_queue(queue);
+}
+
+/* `in` as printable ASCII; what does not fit ends in "...". `size` counts the NUL. */
+static void escape(const char *in, char *out, size_t size)
+{
+	static const char DIGITS[] = "0123456789abcdef";
+	size_t n = 0, fits = 0; /* fits: where "..." can still follow */
+
+	for (; *in; in++) {
+		unsigned char c = (unsigned char)*in;
+		bool plain = c >= 0x20 && c < 0x7f;
+		size_t need = plain ? 1 : 4;
+
+		if (n + need + 1 > size) {
+			memcpy(out + fits, "...", 4);
+			return;
+		}
+		if (plain) {
+			out[n++] = *in;
+		} else {
+			const char code[4] = { '\\', 'x', DIGITS[c >> 4], DIGITS[c & 15] };
+
+			memcpy(out + n, code, 4);
+			n += 4;
+		}
+		if (n + 4 <= size)
+			fits = n;
+	}
+	out[n] = '\0';
+}
+
+/* Puts the line into the queue. False when there is no queue. */
+static bool enqueue(enum log_level level, const char *line)
+{
+	char *copy = strdup(line);
+	struct queue *queue;
+
+	pthread_mutex_lock(&lock);
+	queue = open_queue;
+	if (queue && copy && queue->n < LOG_QUEUE_MAX) {
+		size_t at = (queue->first + queue->n) % LOG_QUEUE_MAX;
+
+		queue->entries[at] = (struct entry){ level, queue->lost, copy };
+		queue->lost = 0;
+		queue->n++;
+		copy = NULL;
+	} else if (queue) {
+		queue->lost++;
+	}
+	if (queue)
+		pthread_cond_signal(&queue->wake);
+	pthread_mutex_unlock(&lock);
+	free(copy);
+	return queue != NULL;
+}
+
+static bool wanted(enum log_level level)
+{
+	bool debug;
+
+	if (level != LOG_LEVEL_DEBUG)
+		return true;
+	pthread_mutex_lock(&lock);
+	debug = open_queue && open_queue->target.debug;
+	pthread_mutex_unlock(&lock);
+	return debug;
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+	char raw[LINE_SIZE], line[LOG_LINE_MAX + 1];
+	int errno_before = errno, prefix;
+	va_list args;
+
+	if (!wanted(level))
+		return;
+	prefix = snprintf(raw, sizeof(raw), "%s", LEVELS[level].prefix);
+	va_start(args, format);
+	if (vsnprintf(raw + prefix, sizeof(raw) - (size_t)prefix, format, args) < 0)
+		raw[prefix] = '\0';
+	va_end(args);
+	escape(raw, line, sizeof(line));
+	if (!enqueue(level, line))
+		write_stderr(NULL, line);
+	errno = errno_before;
+}
+
+bool log_facility(struct str name, int *out)
+{
+	static const struct { const char *name; int facility; } FACILITIES[] = {
+		{ "auth", LOG_AUTH }, { "authpriv", LOG_AUTHPRIV }, { "cron", LOG_CRON },
+		{ "daemon", LOG_DAEMON }, { "ftp", LOG_FTP }, { "lpr", LOG_LPR },
+		{ "mail", LOG_MAIL }, { "news", LOG_NEWS }, { "syslog", LOG_SYSLOG },
+		{ "user", LOG_USER }, { "uucp", LOG_UUCP },
+		{ "local0", LOG_LOCAL0 }, { "local1", LOG_LOCAL1 }, { "local2", LOG_LOCAL2 },
+		{ "local3", LOG_LOCAL3 }, { "local4", LOG_LOCAL4 }, { "local5", LOG_LOCAL5 },
+		{ "local6", LOG_LOCAL6 }, { "local7", LOG_LOCAL7 }
+	};
+
+	for (size_t i = 0; i < sizeof(FACILITIES) / sizeof(FACILITIES[0]); i++) {
+		if (str_equal_nocase(name, str_from(FACILITIES[i].name))) {
+			*out = FACILITIES[i].facility;
+			return true;
+		}
+	}
+	return false;
+}
