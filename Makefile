@@ -142,7 +142,7 @@ install: all ## into DESTDIR/PREFIX (config below SYSCONFDIR; nothing of it is o
 	install -m 644 doc/depeerd.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 rules/d/*.cf $(DESTDIR)$(PREFIX)/share/depeer/rules/d
 	install -m 644 rules/lists/* $(DESTDIR)$(PREFIX)/share/depeer/rules/lists
-	install -m 644 README.md LICENSE doc/*.md $(DESTDIR)$(PREFIX)/share/doc/depeer
+	install -m 644 README.md LICENSE doc/*.md rules/d/*.example $(DESTDIR)$(PREFIX)/share/doc/depeer
 	install -m 644 packaging/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/system
 	test -e $(DESTDIR)$(SYSCONFDIR)/depeer/depeer.conf || \
 		install -m 644 packaging/depeer.conf $(DESTDIR)$(SYSCONFDIR)/depeer/depeer.conf
