@@ -37,8 +37,9 @@ MAINS    := milter/main.c milter/callbacks.c milter/apply.c tool/main.c geoip/de
 LIB_SRC  := $(filter-out $(MAINS) %_test.c %_fuzz.c,$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 TEST_SRC := $(foreach r,$(ROOMS) test-harness,$(wildcard $(r)/*_test.c))
 FUZZ_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*_fuzz.c))
-HARNESS_SRC := $(wildcard test-harness/t.c test-harness/fake_mta.c test-harness/scenario.c)
-HARNESS_MAINS := $(wildcard test-harness/smtp/*.c test-harness/bench/*.c test-harness/tools/*.c)
+HARNESS_SRC := $(wildcard test-harness/t.c test-harness/fake_mta.c test-harness/scenario.c \
+            test-harness/smtp/session.c)
+HARNESS_MAINS := $(wildcard test-harness/smtp/*_client.c test-harness/bench/*.c test-harness/tools/*.c)
 
 obj      = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB      := $(B)/libdepeer.a
@@ -84,7 +85,7 @@ unit: all $(TESTS) ## the unit tests only
 	@T_LOG=$(B)/test-log test-harness/run_tests $(TESTS)
 
 # Programs and scripts that test the whole: each prints TAP.
-E2E = $(sort $(wildcard test-harness/e2e/*_test))
+E2E = $(sort $(wildcard test-harness/*/smoke_test.sh test-harness/e2e/*_test))
 
 check: setup-check ## every test; installs what it needs; ends in "N passed, N failed"
 	@$(MAKE) --no-print-directory check-run SAN=$(SAN)
