@@ -28,6 +28,8 @@ size_t geoip_databases(const struct geoip *geoip);
 const struct mmdb_info *geoip_database_info(const struct geoip *geoip, size_t index);
 size_t geoip_lists(const struct geoip *geoip);
 const struct network_list_info *geoip_list_info(const struct geoip *geoip, size_t index);
+/* Borrowed; network_list_hold() it to give it to a second geoip (a reload that keeps a list). */
+struct network_list *geoip_list(const struct geoip *geoip, size_t index);
 
 /* Fills *out. `day` (base/date.h) is the day of the mail: dated list entries count for that day
  * only. Private addresses are asked like any other (an admin may list 10.1.0.0/16). A damaged

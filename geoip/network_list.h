@@ -62,6 +62,9 @@ struct network_list *network_list_load(const char *name, const struct network_li
 /* One file or memory image of one; for tools and tests. */
 struct network_list *network_list_parse(const char *name, const char *file, struct str text,
 	struct diags *diags);
+/* One owner more of the same list (counted atomically); network_list_free() gives one back.
+ * Returns list. */
+struct network_list *network_list_hold(struct network_list *list);
 void network_list_free(struct network_list **list);
 const struct network_list_info *network_list_info(const struct network_list *list);
 bool network_list_has_asns(const struct network_list *list);

@@ -30,14 +30,16 @@ void snapshot_release(struct snapshot **snapshot);
 
 struct runtime; /* holds the current snapshot */
 
-struct runtime *runtime_create(struct snapshot *first); /* takes the reference over; NULL: memory */
+struct runtime *runtime_create(struct snapshot *first); /* takes the reference over; NULL: memory
+                                                         * (the reference is then given back) */
 void runtime_free(struct runtime **runtime);
 /* The current snapshot, held for the caller (snapshot_release when done). Thread-safe; a few
  * nanoseconds under a lock of its own, never while a new one is being built. */
 struct snapshot *runtime_current(struct runtime *runtime);
 /* Loads the same config file again (with the same -o settings), builds, and swaps. -1: refused,
- * the old one goes on. Only one at a time (the signal thread). A list file that is broken or gone
- * is replaced by the last good copy of it, with a warning. */
+ * the old one goes on. Only one at a time (the signal thread). A list whose definition is the
+ * same as before and whose file is now broken or gone is replaced by the last good one, with
+ * its findings as warnings: a fetcher that failed must not hold up a rule change. */
 int runtime_reload(struct runtime *runtime, struct diags *diags);
 
 #endif

@@ -1,0 +1,240 @@
+/* A snapshot is counted by an atomic; the runtime's own pointer to it changes under a mutex that
+ * is held for two instructions, so that a reader can never meet a snapshot between "read the
+ * pointer" and "count it". Building happens outside of the lock. */
+#include "milter/runtime.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/date.h"
+
+struct runtime {
+	pthread_mutex_t lock;
+	struct snapshot *current;
+};
+
+static void snapshot_free(struct snapshot *snapshot)
+{
+	geoip_free(&snapshot->geoip);
+	ruleset_free(&snapshot->rules);
+	config_free(&snapshot->config);
+	free(snapshot);
+}
+
+static void build_rules(struct snapshot *snapshot, struct diags *diags)
+{
+	struct ruleset_options options = { .today = date_from_time(clock_wall_seconds()) };
+	const struct config_strings *rules = &snapshot->config->rules;
+	const char **paths = calloc(rules->n + 1, sizeof(*paths));
+
+	if (!paths) {
+		diags_add(diags, DIAG_ERROR, (struct place){ "(rules)", 0, 0 }, "out of memory");
+		return;
+	}
+	for (size_t i = 0; i < rules->n; i++)
+		paths[i] = rules->items[i];
+	snapshot->rules = ruleset_load(paths, rules->n, &options, diags);
+	free(paths);
+}
+
+static void build_databases(struct snapshot *snapshot, struct diags *diags)
+{
+	const struct config_strings *databases = &snapshot->config->databases;
+	struct error error;
+
+	for (size_t i = 0; i < databases->n; i++)
+		if (geoip_add_database(snapshot->geoip, databases->items[i], &error) != 0)
+			diags_add(diags, DIAG_ERROR, (struct place){ databases->items[i], 0, 0 }, "%s",
+				error.text);
+}
+
+static bool same_definition(const struct ruleset_list *a, const struct ruleset_list *b)
+{
+	if (strcmp(a->name, b->name) != 0 || strcmp(a->directory, b->directory) != 0
+		|| a->words_n != b->words_n)
+		return false;
+	for (size_t i = 0; i < a->words_n; i++)
+		if (!str_equal(a->words[i].text, b->words[i].text))
+			return false;
+	return true;
+}
+
+/* The same list in the running snapshot, held once more; or NULL. */
+static struct network_list *last_good(const struct snapshot *previous,
+	const struct ruleset_list *list)
+{
+	for (size_t i = 0; previous && i < ruleset_lists(previous->rules); i++)
+		if (same_definition(ruleset_list(previous->rules, i), list))
+			return network_list_hold(geoip_list(previous->geoip, i));
+	return NULL;
+}
+
+/* Findings that stand in the rule file itself are the admin's own slip: those stay errors. */
+static bool is_only_about_files(const struct diags *found, const struct ruleset_list *list)
+{
+	for (size_t i = 0; i < found->n; i++)
+		if (found->items[i].severity == DIAG_ERROR && found->items[i].place.line != 0
+			&& strcmp(found->items[i].place.file, list->place.file) == 0
+			&& !strstr(found->items[i].text, "No such file"))
+			return false;
+	return found->errors > 0;
+}
+
+static void pass_on(const struct diags *found, bool soften, struct diags *diags)
+{
+	for (size_t i = 0; i < found->n; i++) {
+		const struct diag *diag = &found->items[i];
+
+		diags_add(diags, soften ? DIAG_WARNING : diag->severity, diag->place, "%s", diag->text);
+	}
+	if (!soften && found->errors > 0 && diags->errors == 0)
+		diags->errors++; /* one that could not be kept */
+}
+
+static struct network_list *build_list(const struct ruleset_list *list,
+	const struct snapshot *previous, struct diags *diags)
+{
+	struct network_list_word *words = calloc(list->words_n + 1, sizeof(*words));
+	struct network_list *built = NULL;
+	struct diags found = { 0 };
+	bool kept = false;
+
+	if (!words) {
+		diags_add(diags, DIAG_ERROR, list->place, "out of memory");
+		return NULL;
+	}
+	for (size_t i = 0; i < list->words_n; i++)
+		words[i] = (struct network_list_word){ list->words[i].text, list->words[i].place };
+	built = network_list_load(list->name, words, list->words_n, list->directory, &found);
+	if (!built && is_only_about_files(&found, list)) {
+		built = last_good(previous, list);
+		kept = built != NULL;
+	}
+	pass_on(&found, kept, diags);
+	if (kept)
+		diags_add(diags, DIAG_WARNING, list->place, "list %s: the last good one is kept (%zu "
+			"entries)", list->name, network_list_info(built)->entries);
+	diags_clear(&found);
+	free(words);
+	return built;
+}
+
+static void build_lists(struct snapshot *snapshot, const struct snapshot *previous,
+	struct diags *diags)
+{
+	for (size_t i = 0; snapshot->rules && i < ruleset_lists(snapshot->rules); i++) {
+		const struct ruleset_list *list = ruleset_list(snapshot->rules, i);
+		struct network_list *built = build_list(list, previous, diags);
+
+		/* numbers must match the ruleset's: after a failure nothing is used anyway */
+		if (built && geoip_add_list(snapshot->geoip, built) != 0)
+			diags_add(diags, DIAG_ERROR, list->place, "out of memory");
+	}
+}
+
+static struct snapshot *build(struct config *config, const struct snapshot *previous,
+	struct diags *diags)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	size_t errors = diags->errors;
+
+	if (!snapshot) {
+		diags_add(diags, DIAG_ERROR, (struct place){ "(snapshot)", 0, 0 }, "out of memory");
+		config_free(&config);
+		return NULL;
+	}
+	snapshot->config = config;
+	snapshot->generation = previous ? previous->generation + 1 : 1;
+	atomic_init(&snapshot->references, 1);
+	snapshot->geoip = geoip_create();
+	build_rules(snapshot, diags);
+	if (snapshot->geoip) {
+		build_databases(snapshot, diags);
+		build_lists(snapshot, previous, diags);
+	}
+	if (diags->errors > errors || !snapshot->rules || !snapshot->geoip) {
+		if (diags->errors == errors)
+			diags_add(diags, DIAG_ERROR, (struct place){ "(snapshot)", 0, 0 }, "out of memory");
+		snapshot_free(snapshot);
+		return NULL;
+	}
+	return snapshot;
+}
+
+struct snapshot *snapshot_build(struct config *config, struct diags *diags)
+{
+	return build(config, NULL, diags);
+}
+
+struct snapshot *snapshot_hold(struct snapshot *snapshot)
+{
+	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+	return snapshot;
+}
+
+void snapshot_release(struct snapshot **snapshot)
+{
+	struct snapshot *s = *snapshot;
+
+	*snapshot = NULL;
+	if (s && atomic_fetch_sub_explicit(&s->references, 1, memory_order_acq_rel) == 1)
+		snapshot_free(s);
+}
+
+struct runtime *runtime_create(struct snapshot *first)
+{
+	struct runtime *runtime = calloc(1, sizeof(*runtime));
+
+	if (!runtime || pthread_mutex_init(&runtime->lock, NULL) != 0) {
+		free(runtime);
+		snapshot_release(&first);
+		return NULL;
+	}
+	runtime->current = first;
+	return runtime;
+}
+
+void runtime_free(struct runtime **runtime)
+{
+	struct runtime *r = *runtime;
+
+	if (!r)
+		return;
+	snapshot_release(&r->current);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+	*runtime = NULL;
+}
+
+struct snapshot *runtime_current(struct runtime *runtime)
+{
+	struct snapshot *snapshot;
+
+	pthread_mutex_lock(&runtime->lock);
+	snapshot = snapshot_hold(runtime->current);
+	pthread_mutex_unlock(&runtime->lock);
+	return snapshot;
+}
+
+int runtime_reload(struct runtime *runtime, struct diags *diags)
+{
+	struct snapshot *old = runtime_current(runtime), *next = NULL;
+	struct config *config = config_reload(old->config, diags);
+
+	if (config) {
+		config_warn_restart(old->config, config, diags);
+		next = build(config, old, diags);
+	}
+	snapshot_release(&old);
+	if (!next)
+		return -1;
+	pthread_mutex_lock(&runtime->lock);
+	old = runtime->current;
+	runtime->current = next;
+	pthread_mutex_unlock(&runtime->lock);
+	snapshot_release(&old); /* its freeing, if we are the last, is not under the lock */
+	return 0;
+}

@@ -1,0 +1,214 @@
+/* Facts are slices of the view and of the envelope: nothing is copied but the arrays that hold
+ * them. Each distinct address is looked up once, whatever the number of links and relays that
+ * name it. */
+#include "milter/scan.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+/* The addresses of one message that have been asked for: open addressing, at most half full. */
+struct lookups {
+	const struct snapshot *snapshot;
+	struct arena *arena;
+	int32_t day;
+	struct network **slots;
+	size_t mask;
+};
+
+static int lookups_init(struct lookups *lookups, size_t most)
+{
+	size_t size = 2;
+
+	while (size < most * 2)
+		size *= 2;
+	lookups->mask = size - 1;
+	lookups->slots = ARENA_ARRAY(lookups->arena, struct network *, size);
+	return lookups->slots ? 0 : -1;
+}
+
+/* FNV-1a: short keys, and a collision costs a comparison only. */
+static size_t hash_ip(const struct ip *ip)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < sizeof(ip->bytes); i++)
+		hash = (hash ^ ip->bytes[i]) * UINT64_C(0x100000001b3);
+	return (size_t)(hash ^ hash >> 32);
+}
+
+/* NULL: memory is spent. */
+static const struct network *lookup(struct lookups *lookups, const struct ip *ip)
+{
+	size_t at = hash_ip(ip) & lookups->mask;
+
+	for (; lookups->slots[at]; at = (at + 1) & lookups->mask)
+		if (ip_equal(&lookups->slots[at]->ip, ip))
+			return lookups->slots[at];
+	lookups->slots[at] = ARENA_NEW(lookups->arena, struct network);
+	if (!lookups->slots[at])
+		return NULL;
+	geoip_lookup(lookups->snapshot->geoip, ip, lookups->day, lookups->slots[at]);
+	lookups->slots[at]->ip = *ip;
+	return lookups->slots[at];
+}
+
+static int fill_headers(struct facts *facts, const struct message_view *view,
+	struct arena *arena)
+{
+	struct fact_header *headers = ARENA_ARRAY(arena, struct fact_header, view->headers_n);
+
+	if (!headers)
+		return -1;
+	for (size_t i = 0; i < view->headers_n; i++)
+		headers[i] = (struct fact_header){ .name = view->headers[i].name,
+			.raw = view->headers[i].raw, .decoded = view->headers[i].decoded };
+	facts->headers = headers;
+	facts->headers_n = view->headers_n;
+	return 0;
+}
+
+static int fill_urls(struct facts *facts, const struct message_view *view,
+	struct lookups *lookups, struct scan_result *out)
+{
+	struct fact_url *urls = ARENA_ARRAY(lookups->arena, struct fact_url, view->urls_n);
+	const struct network **networks = ARENA_ARRAY(lookups->arena, const struct network *,
+		view->urls_n);
+
+	if (!urls || !networks)
+		return -1;
+	for (size_t i = 0; i < view->urls_n; i++) {
+		const struct message_url *url = &view->urls[i];
+
+		urls[i] = (struct fact_url){ .raw = url->raw, .url = url->url, .host = url->host,
+			.domain = url->domain, .host_is_ip = url->host_is_ip };
+		if (!url->host_is_ip)
+			continue;
+		urls[i].network = networks[i] = lookup(lookups, &url->ip);
+		if (!networks[i])
+			return -1;
+	}
+	facts->urls = urls;
+	facts->urls_n = view->urls_n;
+	out->url_networks = networks;
+	return 0;
+}
+
+/* The connecting client is the first relay although its Received line is not in the message. */
+static struct fact_relay client_relay(const struct scan_envelope *envelope,
+	const struct scan_result *out)
+{
+	struct fact_relay relay = { .rdns = envelope->client_name, .helo = envelope->helo,
+		.envfrom = envelope->mail_from, .has_ip = envelope->has_client };
+
+	if (envelope->has_client && !ip_is_private(&envelope->client))
+		relay.network = &out->client;
+	return relay;
+}
+
+static int fill_relays(struct facts *facts, const struct scan_envelope *envelope,
+	const struct message_view *view, struct lookups *lookups, const struct scan_result *out)
+{
+	size_t first = envelope->has_client ? 1 : 0;
+	struct fact_relay *relays = ARENA_ARRAY(lookups->arena, struct fact_relay,
+		view->relays_n + first);
+	char *text;
+
+	if (!relays)
+		return -1;
+	if (first) {
+		relays[0] = client_relay(envelope, out);
+		text = arena_alloc(lookups->arena, IP_TEXT_MAX);
+		if (!text)
+			return -1;
+		relays[0].ip_text = str_from(ip_format(&envelope->client, text));
+	}
+	for (size_t i = 0; i < view->relays_n; i++) {
+		const struct message_relay *from = &view->relays[i];
+		struct fact_relay *to = &relays[first + i];
+
+		*to = (struct fact_relay){ .ip_text = from->ip_text, .rdns = from->rdns,
+			.helo = from->helo, .by = from->by, .ident = from->ident, .id = from->id,
+			.protocol = from->protocol, .envfrom = from->envfrom, .has_ip = from->has_ip,
+			.authenticated = from->authenticated };
+		if (!from->has_ip || ip_is_private(&from->ip))
+			continue;
+		to->network = lookup(lookups, &from->ip);
+		if (!to->network)
+			return -1;
+	}
+	facts->relays = relays;
+	facts->relays_n = view->relays_n + first;
+	return 0;
+}
+
+static struct facts envelope_facts(const struct snapshot *snapshot,
+	const struct scan_envelope *envelope, struct scan_result *out)
+{
+	struct facts facts = { .client_name = envelope->client_name, .helo = envelope->helo,
+		.mail_from = envelope->mail_from, .has_mail_from = envelope->has_mail_from,
+		.recipients = envelope->recipients, .recipients_n = envelope->recipients_n,
+		.day = envelope->day };
+
+	memset(out, 0, sizeof(*out));
+	out->has_client = envelope->has_client;
+	if (envelope->has_client) {
+		geoip_lookup(snapshot->geoip, &envelope->client, envelope->day, &out->client);
+		out->client.ip = envelope->client;
+		facts.client = &out->client;
+	}
+	return facts;
+}
+
+static int judge(const struct snapshot *snapshot, const struct facts *facts,
+	enum fact_stage stage, struct arena *arena, struct scan_result *out)
+{
+	struct eval_options options = { .stage = stage, .clock_us = clock_thread_cpu_us,
+		.budget_us = (uint64_t)snapshot->config->regex_budget_ms * 1000 };
+
+	if (ruleset_eval(snapshot->rules, facts, &options, arena, &out->verdict) != 0)
+		return -1;
+	out->action = verdict_action(&out->verdict, &snapshot->config->thresholds);
+	return 0;
+}
+
+int scan_connection(const struct snapshot *snapshot, const struct scan_envelope *envelope,
+	struct arena *arena, struct scan_result *out)
+{
+	uint64_t begin = clock_monotonic_us();
+	struct facts facts = envelope_facts(snapshot, envelope, out);
+	int status = judge(snapshot, &facts, FACT_CONNECT, arena, out);
+
+	out->elapsed_us = clock_monotonic_us() - begin;
+	return status;
+}
+
+int scan_message(const struct snapshot *snapshot, const struct scan_envelope *envelope,
+	const struct message_view *view, struct arena *arena, struct scan_result *out)
+{
+	uint64_t begin = clock_monotonic_us();
+	struct facts facts = envelope_facts(snapshot, envelope, out);
+	struct lookups lookups = { .snapshot = snapshot, .arena = arena, .day = envelope->day };
+	int status;
+
+	facts.body = view->body;
+	facts.body_n = view->body_n;
+	facts.body_has_subject = view->body_has_subject;
+	facts.full = view->full;
+	if (lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
+		|| fill_headers(&facts, view, arena) != 0
+		|| fill_urls(&facts, view, &lookups, out) != 0
+		|| (ruleset_needs_relays(snapshot->rules)
+			&& fill_relays(&facts, envelope, view, &lookups, out) != 0))
+		return -1;
+	status = judge(snapshot, &facts, FACT_MESSAGE, arena, out);
+	out->elapsed_us = clock_monotonic_us() - begin;
+	return status;
+}
+
+struct message_options scan_message_options(const struct snapshot *snapshot)
+{
+	return (struct message_options){ .limits = { .scan_bytes = snapshot->config->scan_bytes },
+		.want_full = ruleset_needs_full(snapshot->rules),
+		.want_body = ruleset_needs_body(snapshot->rules) };
+}
