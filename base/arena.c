@@ -85,7 +85,7 @@ size_t arena_left(const struct arena *arena)
 	size_t open = arena->shared ? arena->shared->size - arena->shared->used : 0;
 
 	open = open / ALIGN * ALIGN;
-	return fresh > open || open >= LARGE ? fresh : open;
+	return fresh > open ? fresh : open;
 }
 
 static struct chunk *add_chunk(struct arena *arena, struct chunk **list, size_t size)
@@ -137,8 +137,9 @@ void *arena_alloc_raw(struct arena *arena, size_t size)
 
 	if (need == 0)
 		return spent(arena);
-	if (need >= LARGE) {
-		chunk = need <= room(arena) ? add_chunk(arena, &arena->large, need) : NULL;
+	/* near the limit the last shared chunk may be all that is left */
+	if (need >= LARGE && need <= room(arena)) {
+		chunk = add_chunk(arena, &arena->large, need);
 		if (!chunk)
 			return spent(arena);
 		chunk->used = need;
