@@ -12,6 +12,7 @@
  *                             that is an AS number ("AS1", or a number in a column named asn) or a
  *                             prefix, the next one is the note.
  *
+ * An NDJSON file without a metadata line is read with a warning: whether it is whole cannot be told.
  * A list with a broken line is refused as a whole, all its findings with file:line:col; whoever
  * reloads then keeps the last good one. Duplicates are dropped and counted, not an error.
  * Refused: AS 0, negative, above 2^32-1, fractions, numbers in quotes in JSON, a file without any
@@ -69,9 +70,10 @@ void network_list_free(struct network_list **list);
 const struct network_list_info *network_list_info(const struct network_list *list);
 bool network_list_has_asns(const struct network_list *list);
 
-/* Appends the entries that cover the address or the AS number (asn_known) on that day to
- * network->listings, with list number `index`. Undated entries always count. */
-void network_list_match(const struct network_list *list, uint32_t index, int32_t day,
-	struct network *network);
+/* The list's number in its listings; called once, before the list is shared (geoip_add_list). */
+void network_list_set_number(struct network_list *list, uint32_t number);
+/* Appends the entries that cover the address or, when asn_state is NETWORK_KNOWN, the AS number on
+ * that day to network->listings, the most specific prefix first. Undated entries always count. */
+void network_list_match(const struct network_list *list, int32_t day, struct network *network);
 
 #endif
