@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <maxminddb.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,6 @@ struct mmdb {
 /* What we need of the metadata, checked. */
 struct layout {
 	uint64_t nodes, record_size, ip_version, major, epoch;
-	struct str type;
 	size_t data_start, data_size;
 };
 
@@ -56,21 +56,73 @@ static const uint8_t *find_marker(const uint8_t *bytes, size_t size)
 	return NULL;
 }
 
+/* The library wants strings in "languages" and "description", and leaks when it finds others. */
+static bool holds_strings(const struct mmdb_data *section, const struct mmdb_value *container)
+{
+	size_t at = container->content;
+
+	for (size_t i = 0; i < container->size; i++) {
+		struct mmdb_value item;
+
+		if (container->type == MMDB_MAP) {
+			if (!mmdb_data_read(section, at, &item))
+				return false;
+			at = item.next;
+		}
+		if (!mmdb_data_read(section, at, &item) || item.type != MMDB_STRING)
+			return false;
+		at = item.next;
+	}
+	return true;
+}
+
+struct metadata_key {
+	struct str name;
+	enum mmdb_type type;
+	size_t number; /* where in struct layout it goes */
+};
+#define NAME(literal) { literal, sizeof(literal) - 1 }
+#define NOWHERE SIZE_MAX
+
+/* All of them must be there; the library refuses a file that lacks one, without saying which. */
+static const struct metadata_key metadata_keys[] = {
+	{ NAME("node_count"), MMDB_UINT32, offsetof(struct layout, nodes) },
+	{ NAME("record_size"), MMDB_UINT16, offsetof(struct layout, record_size) },
+	{ NAME("ip_version"), MMDB_UINT16, offsetof(struct layout, ip_version) },
+	{ NAME("binary_format_major_version"), MMDB_UINT16, offsetof(struct layout, major) },
+	{ NAME("binary_format_minor_version"), MMDB_UINT16, NOWHERE },
+	{ NAME("build_epoch"), MMDB_UINT64, offsetof(struct layout, epoch) },
+	{ NAME("database_type"), MMDB_STRING, NOWHERE },
+	{ NAME("languages"), MMDB_ARRAY, NOWHERE },
+	{ NAME("description"), MMDB_MAP, NOWHERE },
+};
+enum { METADATA_KEYS = sizeof metadata_keys / sizeof *metadata_keys };
+
+/* Which key it is, as a bit; 0 when it is unknown, or not of its type. */
+static unsigned read_key(const struct mmdb_data *section, struct str name,
+	const struct mmdb_value *value, struct layout *layout)
+{
+	for (size_t i = 0; i < METADATA_KEYS; i++) {
+		const struct metadata_key *key = &metadata_keys[i];
+
+		if (!str_equal(name, key->name))
+			continue;
+		if (value->type != key->type || ((value->type == MMDB_ARRAY ||
+				value->type == MMDB_MAP) && !holds_strings(section, value)))
+			return 0;
+		if (key->number != NOWHERE)
+			memcpy((char *)layout + key->number, &value->number, sizeof value->number);
+		return 1u << i;
+	}
+	return 0;
+}
+
 static bool read_metadata(const struct mmdb_data *section, struct layout *layout)
 {
-	const struct {
-		struct str name;
-		uint64_t *number;
-	} keys[] = {
-		{ STR("node_count"), &layout->nodes },
-		{ STR("record_size"), &layout->record_size },
-		{ STR("ip_version"), &layout->ip_version },
-		{ STR("binary_format_major_version"), &layout->major },
-		{ STR("build_epoch"), &layout->epoch },
-	};
 	struct mmdb_value value;
 	struct mmdb_map map;
 	struct str name;
+	unsigned seen = 0;
 	int more;
 
 	if (!mmdb_data_valid(section, 0) || !mmdb_data_read(section, 0, &value) ||
@@ -78,13 +130,13 @@ static bool read_metadata(const struct mmdb_data *section, struct layout *layout
 		return false;
 	map = mmdb_map_begin(section, &value);
 	while ((more = mmdb_map_next(&map, &name, &value)) > 0) {
-		if (str_equal(name, STR("database_type")) && value.type == MMDB_STRING)
-			layout->type = value.text;
-		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-			if (str_equal(name, keys[i].name))
-				*keys[i].number = value.number;
+		unsigned key = read_key(section, name, &value, layout);
+
+		if ((seen & key) != 0)
+			return false; /* twice: the library might believe the other one */
+		seen |= key;
 	}
-	return more == 0;
+	return more == 0 && seen == (1u << METADATA_KEYS) - 1;
 }
 
 /* Everything that libmaxminddb will believe. */
@@ -131,7 +183,6 @@ static int check_copy(const char *path, int fd, size_t size, struct layout *layo
 	if (bytes == MAP_FAILED)
 		return error_set(error, "%s: cannot map the copy", path);
 	status = check_layout(path, bytes, size, layout, error);
-	layout->type = str_make(NULL, 0); /* pointed into the mapping */
 	munmap(bytes, size);
 	return status;
 }
@@ -160,37 +211,59 @@ static int open_copy(struct mmdb *mmdb, const char *path, struct layout *layout,
 	return 0;
 }
 
-/* Adds what the record says to what the database is known to answer. A damaged
- * one says nothing. */
-static void sample_record(struct mmdb *mmdb, uint64_t record)
+struct sampling {
+	uint64_t records, damaged;
+};
+
+/* Adds what the record says to what the database is known to answer. */
+static void sample_record(struct mmdb *mmdb, uint64_t record, struct sampling *sampling)
 {
 	uint64_t nodes = mmdb->info.nodes;
 	struct mmdb_facts facts;
 
-	if (record < nodes + SEPARATOR || record - nodes - SEPARATOR >= mmdb->data.size)
+	if (record <= nodes) /* a node, or nothing */
 		return;
-	if (!mmdb_schema_read(&mmdb->data, (size_t)(record - nodes - SEPARATOR), &facts))
+	sampling->records++;
+	if (record < nodes + SEPARATOR || record - nodes - SEPARATOR >= mmdb->data.size ||
+			!mmdb_schema_read(&mmdb->data, (size_t)(record - nodes - SEPARATOR), &facts)) {
+		sampling->damaged++;
 		return;
+	}
 	mmdb->info.has_asn = mmdb->info.has_asn || facts.has_asn;
 	mmdb->info.has_country = mmdb->info.has_country || facts.has_country;
 }
 
 /* Nodes spread evenly over the tree; all of a small one. */
-static void sample(struct mmdb *mmdb)
+static struct sampling sample(struct mmdb *mmdb)
 {
 	uint64_t nodes = mmdb->info.nodes;
 	uint64_t n = nodes < SAMPLE_NODES ? nodes : SAMPLE_NODES;
+	struct sampling sampling = {0};
 
 	for (uint64_t i = 0; i < n; i++) {
 		MMDB_search_node_s node;
 
 		if (mmdb->info.has_asn && mmdb->info.has_country)
-			return;
-		if (MMDB_read_node(&mmdb->db, (uint32_t)(nodes * i / n), &node) != MMDB_SUCCESS)
+			break;
+		if (MMDB_read_node(&mmdb->db, (uint32_t)(nodes * i / n), &node) != MMDB_SUCCESS) {
+			sampling.records++;
+			sampling.damaged++;
 			continue;
-		sample_record(mmdb, node.left_record);
-		sample_record(mmdb, node.right_record);
+		}
+		sample_record(mmdb, node.left_record, &sampling);
+		sample_record(mmdb, node.right_record, &sampling);
 	}
+	return sampling;
+}
+
+static int nothing_answered(const struct mmdb *mmdb, const struct sampling *sampling,
+	struct error *error)
+{
+	if (sampling->damaged > 0 && sampling->damaged == sampling->records)
+		return error_set(error, "%s: damaged: none of the %" PRIu64
+			" records looked at can be read", mmdb->path, sampling->records);
+	return error_set(error, "%s: '%s' answers neither AS numbers nor countries%s", mmdb->path,
+		mmdb->info.type, sampling->damaged > 0 ? ", and is damaged" : "");
 }
 
 static int describe(struct mmdb *mmdb, const char *path, const struct layout *layout,
@@ -198,6 +271,7 @@ static int describe(struct mmdb *mmdb, const char *path, const struct layout *la
 {
 	struct mmdb_info *info = &mmdb->info;
 	const char *type = mmdb->db.metadata.database_type;
+	struct sampling sampling;
 
 	mmdb->data.bytes = mmdb->db.file_content + layout->data_start;
 	mmdb->data.size = layout->data_size;
@@ -210,11 +284,9 @@ static int describe(struct mmdb *mmdb, const char *path, const struct layout *la
 	info->build_epoch = layout->epoch > EPOCH_MAX ? 0 : (int64_t)layout->epoch;
 	info->ip_version = (unsigned)layout->ip_version;
 	info->nodes = (uint32_t)layout->nodes;
-	sample(mmdb);
-	if (!info->has_asn && !info->has_country)
-		return error_set(error, "%s: '%s' answers neither AS numbers nor countries", path,
-			info->type);
-	return 0;
+	sampling = sample(mmdb);
+	return info->has_asn || info->has_country ? 0 :
+		nothing_answered(mmdb, &sampling, error);
 }
 
 struct mmdb *mmdb_open(const char *path, struct error *error)
