@@ -4,8 +4,9 @@
  * what is not there yet is an error with its name and place, never skipped in silence. All errors
  * of all files are found in one run.
  *
- * A ruleset is immutable and may be asked by many threads at once. Matching takes its memory from
- * the message's arena.
+ * A ruleset is immutable and may be asked by many threads at once. Evaluation takes its memory
+ * from the message's arena; what PCRE2 needs (a few KiB, bounded in pattern.h) is malloc'ed and
+ * freed within the call.
  */
 #ifndef DEPEER_RULES_RULESET_H
 #define DEPEER_RULES_RULESET_H
@@ -53,6 +54,7 @@ struct ruleset_rule {
 	struct place place;
 	double score;
 	bool observe, sub_rule;
+	bool runs;               /* false: score 0, expired, or a sub-rule that nothing uses */
 	enum fact_stage stage;
 };
 size_t ruleset_rules(const struct ruleset *rules);

@@ -1,0 +1,24 @@
+/* rules/addresses: the addresses and names of a From, To or Cc header (RFC 5322 section 3.4).
+ *
+ * Lenient as SpamAssassin is: junk gives fewer addresses, never an error.
+ */
+#ifndef DEPEER_RULES_ADDRESSES_H
+#define DEPEER_RULES_ADDRESSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+struct addresses_entry {
+	struct str address; /* without <>; empty: none */
+	struct str name;    /* display name without its quotes, or else the comment; may be empty */
+};
+
+/* One entry for each address of the value, in order. Slices point into `value`. 0, or -1 when
+ * the arena is spent. */
+int addresses_read(struct str value, struct arena *arena, struct addresses_entry **out,
+	size_t *n);
+
+#endif

@@ -1,0 +1,352 @@
+/* rules/check: from records to something that can be asked.
+ */
+#include "rules/check.h"
+
+#include <string.h>
+
+#include "base/date.h"
+#include "base/suggest.h"
+
+struct checker {
+	struct ruleset *set;
+	struct diags *diags;
+	const struct ruleset_options *options;
+	size_t *path;       /* metas being walked, for the text of a cycle */
+	size_t path_n;
+	size_t *order;      /* metas, each after those it uses */
+	size_t order_n;
+};
+
+static int spent(struct checker *checker)
+{
+	diags_add(checker->diags, DIAG_ERROR, (struct place){ NULL, 0, 0 }, "out of memory");
+	return -1;
+}
+
+/* Records in the order of their definitions; names without one go to the end. */
+static int sort_records(struct checker *checker)
+{
+	struct ruleset *set = checker->set;
+	struct rule *sorted = ARENA_ARRAY(set->arena, struct rule, set->rules_n);
+	if (!sorted)
+		return spent(checker);
+	set->defined_n = set->order_next;
+	size_t others = set->defined_n;
+	for (size_t i = 0; i < set->rules_n; i++)
+		sorted[set->rules[i].defined ? set->rules[i].order : others++] = set->rules[i];
+	set->rules = sorted;
+	set->rules_capacity = set->rules_n;
+	return set_rehash(set) ? spent(checker) : 0;
+}
+
+static const char *suggest_rule(const struct ruleset *set, struct str name, char *out,
+	size_t size)
+{
+	struct suggest suggest = suggest_begin(name);
+	for (size_t i = 0; i < set->defined_n; i++)
+		suggest_offer(&suggest, set->rules[i].name);
+	return suggest_text(&suggest, out, size);
+}
+
+static void check_undefined(struct checker *checker)
+{
+	char hint[RULE_NAME_MAX + 40];
+	for (size_t i = checker->set->defined_n; i < checker->set->rules_n; i++) {
+		const struct rule *rule = &checker->set->rules[i];
+		const struct {
+			struct place place;
+			const char *what;
+			enum diag_severity severity;
+		} settings[] = {
+			{ rule->score_place, "score", DIAG_WARNING },
+			{ rule->describe_place, "describe", DIAG_WARNING },
+			{ rule->tflags_place, "tflags", DIAG_WARNING },
+			{ rule->expires_place, "expires", DIAG_ERROR },
+		};
+		suggest_rule(checker->set, str_from(rule->name), hint, sizeof hint);
+		for (size_t k = 0; k < sizeof settings / sizeof *settings; k++)
+			if (settings[k].place.file)
+				diags_add(checker->diags, settings[k].severity, settings[k].place,
+					"'%s' for unknown rule '%s'%s", settings[k].what, rule->name, hint);
+	}
+}
+
+static void set_score(struct rule *rule)
+{
+	double usual = !strncmp(rule->name, "T_", 2) ? 0.01 : 1.0;
+	rule->sub_rule = !strncmp(rule->name, "__", 2);
+	rule->score = rule->has_score ? rule->scores[RULE_SCORE_SET] : rule->nice ? -usual : usual;
+}
+
+static void check_expiry(struct checker *checker, struct rule *rule)
+{
+	char day[DATE_TEXT_MAX];
+	if (!rule->has_expiry || checker->options->today <= rule->expires)
+		return;
+	rule->disabled = true;
+	diags_add(checker->diags, DIAG_WARNING, rule->expires_place,
+		"'%s' has expired on %s and is left out", rule->name, date_format(rule->expires, day));
+}
+
+static void check_network(struct checker *checker, struct rule *rule)
+{
+	const struct ruleset *set = checker->set;
+	struct network_rule *test = &rule->definition.network;
+	char hint[160];
+	for (size_t i = 0; test->what == NETWORK_IN && i < test->words_n; i++) {
+		struct network_word *word = &test->words[i];
+		struct suggest suggest = suggest_begin(word->text);
+		word->list = SIZE_MAX;
+		for (size_t k = 0; k < set->lists_n; k++) {
+			suggest_offer(&suggest, set->lists[k].name);
+			if (str_equal(word->text, str_from(set->lists[k].name)))
+				word->list = k;
+		}
+		if (word->list == SIZE_MAX)
+			diags_add(checker->diags, DIAG_ERROR, word->place, "unknown list '%.*s'%s",
+				(int)(word->text.len < 100 ? word->text.len : 100), word->text.ptr,
+				suggest_text(&suggest, hint, sizeof hint));
+	}
+}
+
+static bool resolve_rule(void *context, const struct meta_name *name, struct meta_op *op)
+{
+	struct checker *checker = context;
+	char hint[RULE_NAME_MAX + 40];
+	int shown = (int)(name->name.len < 100 ? name->name.len : 100);
+	if (name->has_argument) {
+		diags_add(checker->diags, DIAG_ERROR, name->place, "'%.*s(...)' is not supported yet",
+			shown, name->name.ptr);
+		return false;
+	}
+	size_t index = set_find(checker->set, name->name);
+	if (index < checker->set->defined_n) {
+		*op = (struct meta_op){ META_RULE, 0, index };
+		return true;
+	}
+	diags_add(checker->diags, DIAG_ERROR, name->place, "unknown rule '%.*s'%s", shown,
+		name->name.ptr, suggest_rule(checker->set, name->name, hint, sizeof hint));
+	return false;
+}
+
+static void check_meta(struct checker *checker, struct rule *rule)
+{
+	struct definition *definition = &rule->definition;
+	struct meta_resolver resolver = { resolve_rule, checker };
+	if (meta_compile(definition->expression, definition->expression_place, &resolver,
+		checker->set->arena, checker->diags, &definition->meta))
+		rule->broken = true;
+}
+
+static void report_cycle(struct checker *checker, size_t from)
+{
+	const struct rule *rule = &checker->set->rules[checker->path[from]];
+	struct buf text = { .limit = 300 };
+	for (size_t i = from; i < checker->path_n; i++) {
+		buf_add_cstr(&text, checker->set->rules[checker->path[i]].name);
+		buf_add_cstr(&text, " -> ");
+	}
+	buf_add_cstr(&text, rule->name);
+	diags_add(checker->diags, DIAG_ERROR, rule->definition.place, "'%s' depends on itself: %.*s%s",
+		rule->name, (int)text.len, text.ptr ? text.ptr : "", text.failed ? "..." : "");
+	buf_free(&text);
+}
+
+enum { MARK_NONE, MARK_OPEN, MARK_DONE };
+
+/* Depth first: puts each meta behind those it uses. */
+static void walk(struct checker *checker, size_t index)
+{
+	struct rule *rule = &checker->set->rules[index];
+	if (rule->definition.kind != RULE_META || rule->mark == MARK_DONE)
+		return;
+	if (rule->mark == MARK_OPEN) {
+		size_t from = checker->path_n;
+		while (from && checker->path[--from] != index)
+			;
+		report_cycle(checker, from);
+		return;
+	}
+	if (checker->path_n == CHECK_META_CHAIN_MAX) {
+		diags_add(checker->diags, DIAG_ERROR, rule->definition.place,
+			"'%s' ends a chain of more than %d metas", rule->name, CHECK_META_CHAIN_MAX);
+		return;
+	}
+	rule->mark = MARK_OPEN;
+	checker->path[checker->path_n++] = index;
+	const struct meta *meta = &rule->definition.meta;
+	for (size_t i = 0; i < meta->n; i++)
+		if (meta->ops[i].code == META_RULE)
+			walk(checker, meta->ops[i].rule);
+	checker->path_n--;
+	rule->mark = MARK_DONE;
+	checker->order[checker->order_n++] = index;
+}
+
+/* What a meta takes over from what it uses; the used ones are done already. */
+static void inherit(struct checker *checker, struct rule *rule)
+{
+	const struct meta *meta = &rule->definition.meta;
+	for (size_t i = 0; i < meta->n; i++) {
+		if (meta->ops[i].code != META_RULE)
+			continue;
+		const struct rule *used = &checker->set->rules[meta->ops[i].rule];
+		if (used->stage > rule->stage)
+			rule->stage = used->stage;
+		if (!used->disabled || rule->disabled)
+			continue;
+		rule->disabled = true;
+		diags_add(checker->diags, DIAG_WARNING, rule->definition.place,
+			"'%s' is left out: it depends on '%s', which is", rule->name, used->name);
+	}
+}
+
+static void set_stage(struct rule *rule)
+{
+	const struct definition *definition = &rule->definition;
+	if (definition->kind == RULE_META)
+		rule->stage = FACT_CONNECT; /* and what it inherits */
+	else if (definition->kind == RULE_NETWORK)
+		rule->stage = network_rule_stage(&definition->network);
+	else
+		rule->stage = view_stage(&definition->view);
+}
+
+/* SpamAssassin: a rule whose score is 0 is not run, a sub-rule's too; it counts 0 in metas. */
+static bool switched_off(const struct rule *rule)
+{
+	return rule->disabled || (rule->has_score && rule->score == 0);
+}
+
+static void mark_needed(struct checker *checker)
+{
+	struct ruleset *set = checker->set;
+	for (size_t i = 0; i < set->defined_n; i++)
+		set->rules[i].needed = !set->rules[i].sub_rule && !switched_off(&set->rules[i]);
+	for (size_t i = checker->order_n; i--;) { /* users before the used */
+		const struct rule *rule = &set->rules[checker->order[i]];
+		const struct meta *meta = &rule->definition.meta;
+		for (size_t k = 0; rule->needed && k < meta->n; k++)
+			if (meta->ops[k].code == META_RULE && !switched_off(&set->rules[meta->ops[k].rule]))
+				set->rules[meta->ops[k].rule].needed = true;
+	}
+}
+
+/* The needed network rules, in order. */
+static const size_t *collect_networks(struct ruleset *set, size_t *n)
+{
+	size_t *rules = ARENA_ARRAY(set->arena, size_t, set->defined_n);
+	*n = 0;
+	for (size_t i = 0; rules && i < set->defined_n; i++)
+		if (set->rules[i].needed && set->rules[i].definition.kind == RULE_NETWORK)
+			rules[(*n)++] = i;
+	return rules;
+}
+
+static void add_view(struct ruleset *set, struct rule *rule)
+{
+	const struct view *view = &rule->definition.view;
+	set->needs_body = set->needs_body || view->kind == VIEW_BODY;
+	set->needs_full = set->needs_full || view->kind == VIEW_FULL;
+	set->needs_relays = set->needs_relays || view_needs_relays(view);
+	size_t i = 0;
+	while (i < set->views_n && !view_equal(&set->views[i].view, view))
+		i++;
+	rule->view_number = i;
+	if (i == set->views_n)
+		set->views[set->views_n++].view = *view;
+	set->views[i].rules_n++;
+}
+
+static int group_views(struct checker *checker)
+{
+	struct ruleset *set = checker->set;
+	set->views = ARENA_ARRAY(set->arena, struct set_view, set->defined_n + 1);
+	if (!set->views)
+		return spent(checker);
+	for (size_t i = 0; i < set->defined_n; i++) {
+		struct rule *rule = &set->rules[i];
+		rule->view_number = SIZE_MAX;
+		if (rule->needed && rule->definition.kind < RULE_META)
+			add_view(set, rule);
+		if (rule->needed && rule->definition.kind == RULE_NETWORK)
+			set->needs_relays = set->needs_relays ||
+				rule->definition.network.subject == NETWORK_RELAY;
+	}
+	for (size_t i = 0; i < set->views_n; i++) {
+		size_t *rules = ARENA_ARRAY(set->arena, size_t, set->views[i].rules_n);
+		if (!rules)
+			return spent(checker);
+		set->views[i].rules = rules;
+		set->views[i].rules_n = 0;
+		for (size_t k = 0; k < set->defined_n; k++)
+			if (set->rules[k].view_number == i)
+				rules[set->views[i].rules_n++] = k;
+	}
+	return 0;
+}
+
+static void make_code(struct ruleset *set, const struct ruleset_options *options)
+{
+	set->no_jit = options->no_jit;
+	for (size_t i = 0; i < set->defined_n && !options->no_jit; i++) {
+		const struct definition *definition = &set->rules[i].definition;
+		struct pattern *pattern = definition->kind == RULE_NETWORK ? definition->network.org :
+			definition->pattern;
+		if (set->rules[i].needed && pattern && !pattern_jit(pattern))
+			set->no_jit = true;
+	}
+}
+
+static int order_metas(struct checker *checker)
+{
+	struct ruleset *set = checker->set;
+	checker->path = ARENA_ARRAY(set->arena, size_t, CHECK_META_CHAIN_MAX);
+	checker->order = ARENA_ARRAY(set->arena, size_t, set->defined_n + 1);
+	if (!checker->path || !checker->order)
+		return spent(checker);
+	for (size_t i = 0; i < set->defined_n; i++)
+		walk(checker, i);
+	for (size_t i = 0; i < checker->order_n; i++)
+		inherit(checker, &set->rules[checker->order[i]]);
+	return 0;
+}
+
+static void check_one(struct checker *checker, struct rule *rule)
+{
+	set_score(rule);
+	set_stage(rule);
+	check_expiry(checker, rule);
+	if (rule->broken)
+		return;
+	if (rule->definition.kind == RULE_META)
+		check_meta(checker, rule);
+	else if (rule->definition.kind == RULE_NETWORK)
+		check_network(checker, rule);
+}
+
+void check_set(struct ruleset *set, const struct ruleset_options *options, struct diags *diags)
+{
+	struct checker checker = { .set = set, .diags = diags, .options = options };
+	if (sort_records(&checker))
+		return;
+	check_undefined(&checker);
+	for (size_t i = 0; i < set->defined_n; i++)
+		check_one(&checker, &set->rules[i]);
+	if (order_metas(&checker) || diags->errors)
+		return;
+	mark_needed(&checker);
+	if (group_views(&checker))
+		return;
+	make_code(set, options);
+	size_t *metas = ARENA_ARRAY(set->arena, size_t, checker.order_n);
+	set->networks = collect_networks(set, &set->networks_n);
+	if (!metas || !set->networks) {
+		spent(&checker);
+		return;
+	}
+	for (size_t i = 0; i < checker.order_n; i++)
+		if (set->rules[checker.order[i]].needed)
+			metas[set->metas_n++] = checker.order[i];
+	set->metas = metas;
+}

@@ -1,0 +1,17 @@
+/* rules/check: what the files say, as a whole.
+ *
+ * Resolves names (metas' rules, network rules' lists), refuses cycles, leaves expired rules out,
+ * and decides what runs: rules that are neither scored nor observed nor used by one that is do
+ * not. All errors are found.
+ */
+#ifndef DEPEER_RULES_CHECK_H
+#define DEPEER_RULES_CHECK_H
+
+#include "base/diag.h"
+#include "rules/set.h"
+
+enum { CHECK_META_CHAIN_MAX = 1000 }; /* metas that use metas */
+
+void check_set(struct ruleset *set, const struct ruleset_options *options, struct diags *diags);
+
+#endif

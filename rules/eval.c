@@ -1,0 +1,279 @@
+/* rules/eval: (rules, facts) -> verdict. No I/O; the clock is the caller's.
+ *
+ * Rules are asked by view, so that a view's texts are prepared once; then networks, then metas
+ * in the order of their dependencies. Every rule has a value, known or not (rules/meta).
+ *
+ * Past the CPU budget the rest still gets a chance, each rule with a small share of its own, so
+ * that one bad regex does not switch the others off; past twice the budget nothing runs.
+ */
+#include <float.h>
+#include <math.h>
+
+#include "rules/set.h"
+
+enum {
+	EVIDENCE_MAX = 200, EVIDENCE_CONTEXT = 24, /* bytes */
+	BUDGET_SHARES = 32                         /* a rule's share past the budget: 1/32 of it */
+};
+
+struct evaluation {
+	const struct ruleset *set;
+	const struct facts *facts;
+	const struct eval_options *options;
+	struct arena *arena;
+	struct matcher *matcher;
+	struct meta_value *values;
+	struct str *evidence;
+	const char **why;      /* unknown: why */
+	uint64_t started_us;
+	bool over;             /* the budget is spent */
+};
+
+static bool has_budget(const struct evaluation *ev)
+{
+	return ev->options->budget_us > 0 && ev->options->clock_us;
+}
+
+/* Sets how long the next rule may take; false: there is no time left for it. */
+static bool budget_begin(struct evaluation *ev)
+{
+	if (!ev->over)
+		return true;
+	uint64_t now = ev->options->clock_us(), budget = ev->options->budget_us;
+	if (now - ev->started_us >= 2 * budget)
+		return false;
+	matcher_deadline(ev->matcher, now + budget / BUDGET_SHARES + 1);
+	return true;
+}
+
+static bool white(char c)
+{
+	return ascii_space(c) || c == '\0';
+}
+
+/* What matched, with the words around it, so that a person sees what it was about. */
+static struct str with_context(struct str text, size_t start, size_t end)
+{
+	size_t from = start > EVIDENCE_CONTEXT ? start - EVIDENCE_CONTEXT : 0;
+	size_t to = text.len - end > EVIDENCE_CONTEXT ? end + EVIDENCE_CONTEXT : text.len;
+	while (from > 0 && from < start && !white(text.ptr[from - 1]))
+		from++;
+	while (to < text.len && to > end && !white(text.ptr[to]))
+		to--;
+	if (to - from > EVIDENCE_MAX)
+		from = start, to = end;
+	return str_slice(str_trim(str_slice(text, from, to)), 0, EVIDENCE_MAX);
+}
+
+static struct str evidence_of(const struct rule *rule, struct str text, size_t start, size_t end)
+{
+	if (rule->definition.kind == RULE_URI || !rule->definition.pattern)
+		return str_slice(str_trim(text), 0, EVIDENCE_MAX);
+	return with_context(text, start, end);
+}
+
+/* One rule's search through the texts of its view. */
+struct search {
+	struct evaluation *ev;
+	const struct rule *rule;
+	unsigned count, most;  /* hits, and how many are enough */
+	struct str evidence;
+	const char *why;
+};
+
+static const char *const why_stopped[] = {
+	[PATTERN_LIMIT] = "regex-limit", [PATTERN_BUDGET] = "budget"
+};
+
+/* 0, or -1 when memory was spent. Stops when enough was found or something was in the way. */
+static int search_text(struct search *search, struct str text)
+{
+	struct matcher *matcher = search->ev->matcher;
+	size_t from = 0, start, end;
+	while (search->count < search->most && from <= text.len && !search->why) {
+		enum pattern_result result = PATTERN_BUDGET;
+		if (!matcher_late(matcher))
+			result = pattern_match(search->rule->definition.pattern, matcher, text, from, &start,
+				&end);
+		if (result == PATTERN_MEMORY)
+			return -1;
+		if (result == PATTERN_NO)
+			return 0;
+		if (result != PATTERN_YES) {
+			search->why = why_stopped[result];
+			return 0;
+		}
+		if (search->count++ == 0)
+			search->evidence = evidence_of(search->rule, text, start, end);
+		size_t next = end > start ? end : end + 1; /* an empty match would be found again */
+		from = next > from ? next : from + 1;
+	}
+	return 0;
+}
+
+/* A header that is missing is matched as the empty text, or as what [if-unset: ] says. */
+static int search_view(struct search *search, const struct view_texts *texts)
+{
+	const struct definition *definition = &search->rule->definition;
+	if (texts->n == 0 && definition->kind == RULE_HEADER)
+		return search_text(search, definition->if_unset);
+	size_t first = texts->subject_first && search->rule->nosubject;
+	for (size_t i = first; i < texts->n; i++)
+		if (search_text(search, texts->items[i]))
+			return -1;
+	return 0;
+}
+
+static void search_end(struct search *search, const struct view_texts *texts, size_t index)
+{
+	struct evaluation *ev = search->ev;
+	bool negated = search->rule->definition.negated;
+	if (negated && !search->why) {
+		search->count = !search->count;
+		search->evidence = search->count && texts->n ?
+			str_slice(str_trim(texts->items[0]), 0, EVIDENCE_MAX) : STR("");
+	}
+	/* stopped on the way: at least what was found; of a negated rule, nothing is known */
+	bool undecided = search->why && (negated ? !search->count : search->count < search->most);
+	unsigned found = negated && search->why ? 0 : search->count;
+	ev->values[index] = (struct meta_value){ found, undecided ? DBL_MAX : found };
+	ev->evidence[index] = search->evidence;
+	ev->why[index] = undecided ? search->why : NULL;
+	if (search->why == why_stopped[PATTERN_BUDGET])
+		ev->over = true;
+}
+
+static int run_regex(struct evaluation *ev, size_t index, const struct view_texts *texts)
+{
+	const struct rule *rule = &ev->set->rules[index];
+	struct search search = { .ev = ev, .rule = rule, .most = 1 };
+	if (!rule->definition.pattern) { /* exists: */
+		search.count = texts->n > 0;
+		search.evidence = texts->n ? evidence_of(rule, texts->items[0], 0, 0) : STR("");
+	} else if (!budget_begin(ev)) {
+		search.why = why_stopped[PATTERN_BUDGET];
+	} else {
+		if (rule->multiple && !rule->definition.negated)
+			search.most = rule->maxhits ? rule->maxhits : UINT32_MAX;
+		if (search_view(&search, texts))
+			return -1;
+	}
+	search_end(&search, texts, index);
+	return 0;
+}
+
+static int run_views(struct evaluation *ev)
+{
+	for (size_t i = 0; i < ev->set->views_n; i++) {
+		const struct set_view *view = &ev->set->views[i];
+		struct view_texts texts = { 0 };
+		if (view_stage(&view->view) > ev->options->stage)
+			continue;
+		if (view_texts(&view->view, ev->facts, ev->arena, &texts))
+			return -1;
+		for (size_t k = 0; k < view->rules_n; k++)
+			if (run_regex(ev, view->rules[k], &texts))
+				return -1;
+	}
+	return 0;
+}
+
+static int run_networks(struct evaluation *ev)
+{
+	for (size_t i = 0; i < ev->set->networks_n; i++) {
+		size_t index = ev->set->networks[i];
+		const struct rule *rule = &ev->set->rules[index];
+		struct network_answer answer = { 0 };
+		if (rule->stage > ev->options->stage)
+			continue;
+		bool regex = rule->definition.network.what == NETWORK_ORG;
+		if (regex && !budget_begin(ev))
+			answer.unknown = why_stopped[PATTERN_BUDGET];
+		else if (network_rule_ask(&rule->definition.network, ev->facts, ev->matcher, ev->arena,
+			&answer))
+			return -1;
+		ev->values[index] = answer.unknown ? meta_unknown() : meta_number(answer.hit);
+		ev->why[index] = answer.unknown;
+		ev->evidence[index] = answer.evidence;
+	}
+	return 0;
+}
+
+static void run_metas(struct evaluation *ev)
+{
+	for (size_t i = 0; i < ev->set->metas_n; i++) {
+		size_t index = ev->set->metas[i];
+		const struct rule *rule = &ev->set->rules[index];
+		if (rule->stage > ev->options->stage)
+			continue;
+		struct meta_value value = meta_eval(&rule->definition.meta, ev->values);
+		ev->values[index] = value;
+		if (!meta_true(value) && !meta_false(value))
+			ev->why[index] = "part-unknown";
+	}
+}
+
+/* A meta's value need not be a count: it is at least one hit if it is a hit. */
+static unsigned count_of(struct meta_value value)
+{
+	double n = value.lo > 0 ? value.lo : value.hi < 0 ? -value.hi : 0;
+	return n < 1 ? 1 : n > 1000000 ? 1000000 : (unsigned)n;
+}
+
+static void add_hit(const struct evaluation *ev, size_t index, struct verdict *out)
+{
+	const struct rule *rule = &ev->set->rules[index];
+	struct verdict_hit *hit = &out->hits[out->hits_n++];
+	*hit = (struct verdict_hit){
+		.rule = rule->name, .describe = rule->describe ? rule->describe : "",
+		.place = rule->definition.place, .score = rule->observe ? 0 : rule->score,
+		.would_score = rule->score, .observe = rule->observe,
+		.count = count_of(ev->values[index]), .evidence = ev->evidence[index]
+	};
+	out->score += hit->score;
+}
+
+static int make_verdict(const struct evaluation *ev, struct verdict *out)
+{
+	size_t hits = 0, unknown = 0;
+	for (size_t i = 0; i < ev->set->defined_n; i++) {
+		hits += meta_true(ev->values[i]);
+		unknown += ev->why[i] != NULL;
+	}
+	*out = (struct verdict){ .hits = ARENA_ARRAY(ev->arena, struct verdict_hit, hits),
+		.unknown = ARENA_ARRAY(ev->arena, struct verdict_unknown, unknown) };
+	if (!out->hits || !out->unknown)
+		return -1;
+	for (size_t i = 0; i < ev->set->defined_n; i++) {
+		const struct rule *rule = &ev->set->rules[i];
+		if (ev->why[i])
+			out->unknown[out->unknown_n++] = (struct verdict_unknown){ rule->name, ev->why[i] };
+		if (meta_true(ev->values[i]) && !rule->sub_rule)
+			add_hit(ev, i, out);
+	}
+	out->score = round(out->score * 1000) / 1000;
+	return 0;
+}
+
+int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
+	const struct eval_options *options, struct arena *arena, struct verdict *out)
+{
+	struct evaluation ev = { .set = rules, .facts = facts, .options = options, .arena = arena };
+	int status = -1;
+	ev.values = ARENA_ARRAY(arena, struct meta_value, rules->defined_n);
+	ev.evidence = ARENA_ARRAY(arena, struct str, rules->defined_n);
+	ev.why = arena_alloc_array(arena, rules->defined_n, sizeof *ev.why);
+	ev.matcher = matcher_create(has_budget(&ev) ? options->clock_us : NULL);
+	if (ev.values && ev.evidence && ev.why && ev.matcher) {
+		if (has_budget(&ev)) {
+			ev.started_us = options->clock_us();
+			matcher_deadline(ev.matcher, ev.started_us + options->budget_us);
+		}
+		if (!run_views(&ev) && !run_networks(&ev)) {
+			run_metas(&ev);
+			status = make_verdict(&ev, out);
+		}
+	}
+	matcher_free(&ev.matcher);
+	return status;
+}

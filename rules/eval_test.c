@@ -1,0 +1,158 @@
+/* Rules asked of messages. */
+#include "rules/testing.h"
+
+static const struct fact_header headers[] = {
+	{ { "Subject", 7 }, { " Cheap =?utf-8?q?pills?=", 24 }, { "Cheap pills", 11 } },
+	{ { "From", 4 }, { " \"Doc, A\" <doc@pills.example>", 29 }, { "\"Doc, A\" <doc@pills.example>", 28 } },
+	{ { "To", 2 }, { " a@b.example, c@d.example", 25 }, { "a@b.example, c@d.example", 24 } },
+	{ { "Cc", 2 }, { " e@f.example", 12 }, { "e@f.example", 12 } },
+	{ { "X-Twice", 7 }, { " one", 4 }, { "one", 3 } },
+	{ { "X-Twice", 7 }, { " two", 4 }, { "two", 3 } },
+};
+static const struct str body[] = {
+	{ "Cheap pills", 11 }, { "Buy our pills now, pills for all", 32 }, { "caf\xe9 \0 end", 10 },
+};
+static const struct fact_url urls[] = {
+	{ { "HTTP://Pills.Example/a%41", 25 }, { "http://pills.example/aA", 23 }, { "pills.example", 13 },
+	  { "pills.example", 13 }, false, NULL },
+};
+
+static struct facts mail(void)
+{
+	return (struct facts){ .headers = headers, .headers_n = 6, .body = body, .body_n = 3,
+		.body_has_subject = true, .urls = urls, .urls_n = 1, .day = 20000,
+		.mail_from = STR("bounce@pills.example"), .has_mail_from = true,
+		.client_name = STR("c.example"), .helo = STR("[192.0.2.1]") };
+}
+
+static const char *hits(const char *rules)
+{
+	struct facts facts = mail();
+	return rules_hits(rules, &facts);
+}
+
+T_TEST(end_to_end)
+{
+	struct facts facts = mail();
+	struct ruleset *set = rules_load(
+		"body __PILLS /\\bpills\\b/\n"
+		"header SUBJ Subject =~ /^cheap/i\n"
+		"uri LINK m{^http://pills\\.example/}\n"
+		"meta ALL_OF (__PILLS && SUBJ && LINK)\n"
+		"meta NONE_OF !__PILLS\n"
+		"describe ALL_OF All of it\n"
+		"score ALL_OF 2.5\nscore LINK 0.1\nscore SUBJ 0.2\n");
+	struct asked asked = rules_ask(set, &facts, FACT_MESSAGE);
+	t_str(rules_names(&asked.verdict), "SUBJ LINK ALL_OF");
+	t_near(asked.verdict.score, 2.8, 1e-9);
+	t_need(asked.verdict.hits_n == 3);
+	t_str(asked.verdict.hits[2].describe, "All of it");
+	t_slice(asked.verdict.hits[0].evidence, "Cheap pills");
+	t_slice(asked.verdict.hits[1].evidence, "http://pills.example/aA");
+	t_int(asked.verdict.hits[1].place.line, 3);
+	t_int(asked.verdict.hits[1].place.column, 5);
+	arena_free(&asked.arena);
+	ruleset_free(&set);
+}
+
+T_TEST(header_forms)
+{
+	t_str(hits("header A X-Twice =~ /^one\\ntwo$/"), "A");
+	t_str(hits("header A x-twice:first =~ /^one$/\nheader B X-Twice:last =~ /^two$/"), "A B");
+	t_str(hits("header A From:addr =~ /^doc\\@pills\\.example\\z/"), "A");
+	t_str(hits("header A From:name =~ /^Doc, A\\z/"), "A");
+	t_str(hits("header A Subject:raw =~ /^ Cheap =\\?utf/"), "A");
+	t_str(hits("header A ToCc =~ /^a\\@b.*\\ne\\@f/"), "A");
+	t_str(hits("header A To:addr =~ /^a\\@b\\.example\\nc\\@d\\.example\\z/"), "A");
+	t_str(hits("header A EnvelopeFrom =~ /^bounce\\@pills\\.example\\z/"), "A");
+	t_str(hits("header A ALL =~ /\\nTo: a\\@b/"), "A");
+	t_str(hits("header A exists:Cc\nheader B exists:Bcc"), "A");
+	t_str(hits("header A Missing !~ /x/\nheader B Missing =~ /x/"), "A");
+	t_str(hits("header A Missing =~ /^none$/ [if-unset: none]\n"
+		"header B Cc =~ /^none$/ [if-unset: none]"), "A");
+	t_str(hits("header A Subject !~ /pills/"), "");
+	t_str(hits("header A Subject =~ /pills\\z/"), ""); /* the value ends with a line feed */
+}
+
+T_TEST(relays_are_rendered_as_spamassassin_does)
+{
+	struct network network = { .ip = ip_from_v4(0xc0000201) };
+	struct facts facts = mail();
+	facts.client = &network;
+	t_str(rules_hits("header A X-Spam-Relays-External =~ "
+		"/^\\[ ip=192\\.0\\.2\\.1 rdns=c\\.example helo=!192\\.0\\.2\\.1! by= ident= envfrom= "
+		"intl=0 id= auth= msa=0 \\]$/", &facts), "A");
+	struct fact_relay relays[2] = {
+		{ .ip_text = STR("192.0.2.1"), .helo = STR("a b"), .network = &network, .has_ip = true },
+		{ .ip_text = STR("198.51.100.1"), .by = STR("mx"), .authenticated = true,
+		  .protocol = STR("ESMTPSA") } };
+	facts.relays = relays;
+	facts.relays_n = 2;
+	t_str(rules_hits("header A X-Spam-Relays-Untrusted =~ /helo=a!b by=.* msa=0 \\] "
+		"\\[ ip=198\\.51\\.100\\.1 rdns= helo= by=mx .*auth=ESMTPSA msa=0 \\]$/", &facts), "A");
+}
+
+T_TEST(counting)
+{
+	t_str(hits("body __P /pills/\ntflags __P multiple\nmeta THREE __P == 3\nmeta TWO __P == 2"),
+		"THREE");
+	t_str(hits("body __P /pills/\ntflags __P multiple maxhits=2\nmeta TWO __P == 2"), "TWO");
+	t_str(hits("body __P /pills/\nmeta ONE __P == 1"), "ONE");
+	t_str(hits("body __P /pills/\ntflags __P multiple nosubject\nmeta TWO __P == 2"), "TWO");
+	t_str(hits("body __E /x*/\ntflags __E multiple\nmeta SOME __E > 10"), "SOME");
+	t_str(hits("uri __U /pills/i\ntflags __U multiple\nmeta TWO __U == 2"), "TWO");
+}
+
+T_TEST(bytes)
+{
+	t_str(hits("body A /caf\\xe9 \\x00 end/\nbody B /caf\xe9/\nbody C /caf[\\x80-\\xff] /"),
+		"A B C");
+	t_str(hits("body A /caf\\w/"), ""); /* no locale: \xe9 is no letter */
+}
+
+T_TEST(scores)
+{
+	static const struct {
+		const char *rules;
+		double score;
+	} cases[] = {
+		{ "body A /pills/", 1 }, { "body T_A /pills/", 0.01 },
+		{ "body A /pills/\ntflags A nice", -1 }, { "body T_A /pills/\ntflags T_A nice", -0.01 },
+		{ "body A /pills/\nscore A 1.5", 1.5 }, { "body A /pills/\nscore A 1 2 3 4", 1 },
+		{ "body A /pills/\nscore A 1.5\nscore A (0.25)", 1.75 },
+		{ "body A /pills/\nscore A 1.5\nscore A (-2)", -0.5 },
+		{ "score A 1.234567\nbody A /pills/", 1.235 },
+		{ "body A /pills/\ntflags A nice\nscore A 3", 3 },
+		{ "body A /pills/\ntflags A observe\nscore A 3", 0 },
+		{ "body __A /pills/\nscore __A 3", 0 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct facts facts = mail();
+		struct ruleset *set = rules_load(cases[i].rules);
+		struct asked asked = rules_ask(set, &facts, FACT_MESSAGE);
+		if (!t_near(asked.verdict.score, cases[i].score, 1e-9))
+			t_str(cases[i].rules, "");
+		arena_free(&asked.arena);
+		ruleset_free(&set);
+	}
+}
+
+T_TEST(score_zero_does_not_run)
+{
+	t_str(hits("body A /pills/\nscore A 0\nmeta M A\nmeta N !A"), "N");
+	t_str(hits("body A /pills/\nscore A 0 1 0 1"), ""); /* set 0: no network, no Bayes */
+	t_str(hits("body __A /pills/\nscore __A 0\nmeta M __A"), "");
+}
+
+T_TEST(observed_rules_are_reported)
+{
+	struct facts facts = mail();
+	struct ruleset *set = rules_load("body A /pills/\nscore A 3\ntflags A observe");
+	struct asked asked = rules_ask(set, &facts, FACT_MESSAGE);
+	t_need(asked.verdict.hits_n == 1);
+	t_true(asked.verdict.hits[0].observe);
+	t_near(asked.verdict.hits[0].score, 0, 0);
+	t_near(asked.verdict.hits[0].would_score, 3, 0);
+	arena_free(&asked.arena);
+	ruleset_free(&set);
+}

@@ -1,0 +1,332 @@
+/* rules/network_rule: reads `network` rules and asks them of the facts.
+ *
+ * "Not in the list" can only be said when all that the list asks of an address is known; else
+ * the answer is "unknown", which is neither clean nor spam.
+ */
+#include "rules/network_rule.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/suggest.h"
+
+struct subject {
+	const char *name;
+	enum fact_stage stage;
+	bool absent;
+	enum network_subject subject;
+};
+static const struct subject subjects[] = {
+	{ "client", FACT_CONNECT, false, NETWORK_CLIENT }, { "relay", FACT_MESSAGE, false, NETWORK_RELAY },
+	{ "url", FACT_MESSAGE, false, NETWORK_URL }, { "url_ns", 0, true, 0 }, { "mx", 0, true, 0 },
+	{ "helo", 0, true, 0 }, { "from_domain", 0, true, 0 },
+};
+
+static bool read_list(struct str text, struct network_word *word)
+{
+	word->text = text;
+	return true;
+}
+
+static bool read_as_number(struct str text, uint32_t *out)
+{
+	uint64_t number;
+	if (str_starts_nocase(text, STR("AS")))
+		text = str_slice(text, 2, text.len);
+	if (!str_to_u64(text, UINT32_MAX, &number) || number == 0)
+		return false;
+	*out = (uint32_t)number;
+	return true;
+}
+
+static bool read_asn(struct str text, struct network_word *word)
+{
+	size_t dash = str_find_byte(text, '-');
+	return read_as_number(str_slice(text, 0, dash), &word->from) &&
+		read_as_number(dash == SIZE_MAX ? text : str_slice(text, dash + 1, text.len),
+			&word->to) &&
+		word->from <= word->to;
+}
+
+static bool read_country(struct str text, struct network_word *word)
+{
+	for (size_t i = 0; i < text.len && i < 2; i++) {
+		if (!ascii_alpha(text.ptr[i]))
+			return false;
+		word->country[i] = (char)(ascii_lower(text.ptr[i]) - 32);
+	}
+	return text.len == 2;
+}
+
+static bool read_prefix(struct str text, struct network_word *word)
+{
+	return ip_prefix_parse(text, &word->prefix, NULL);
+}
+
+struct test_kind {
+	const char *name, *expected;
+	enum network_what what;
+	bool (*read)(struct str text, struct network_word *word); /* NULL: a regex */
+};
+static const struct test_kind kinds[] = {
+	{ "in", "a list's name", NETWORK_IN, read_list },
+	{ "asn", "an AS number (AS64500) or range (AS64500-AS64510)", NETWORK_ASN, read_asn },
+	{ "cc", "a country code of two letters", NETWORK_CC, read_country },
+	{ "org", "a regex", NETWORK_ORG, NULL },
+	{ "cidr", "an address or prefix without host bits (192.0.2.0/24)", NETWORK_CIDR, read_prefix },
+};
+
+static const struct subject *read_subject(struct lex_line *line, struct diags *diags)
+{
+	struct str text;
+	struct place place;
+	char hint[80];
+	if (!lex_word(line, &text, &place)) {
+		diags_add(diags, DIAG_ERROR, place, "client, relay or url expected");
+		return NULL;
+	}
+	struct suggest suggest = suggest_begin(text);
+	for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+		if (str_equal_nocase(text, str_from(subjects[i].name))) {
+			if (!subjects[i].absent)
+				return &subjects[i];
+			diags_add(diags, DIAG_ERROR, place,
+				"'network ... %s' comes with DNS look-ups; not supported yet",
+				subjects[i].name);
+			return NULL;
+		}
+		if (!subjects[i].absent)
+			suggest_offer(&suggest, subjects[i].name);
+	}
+	diags_add(diags, DIAG_ERROR, place, "unknown subject '%.*s'%s: client, relay or url expected",
+		(int)(text.len < 100 ? text.len : 100), text.ptr, suggest_text(&suggest, hint, sizeof hint));
+	return NULL;
+}
+
+static const struct test_kind *read_kind(struct lex_line *line, struct diags *diags)
+{
+	struct str text;
+	struct place place;
+	char hint[80];
+	if (!lex_word(line, &text, &place)) {
+		diags_add(diags, DIAG_ERROR, place, "in, asn, cc, org or cidr expected");
+		return NULL;
+	}
+	struct suggest suggest = suggest_begin(text);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (str_equal_nocase(text, str_from(kinds[i].name)))
+			return &kinds[i];
+		suggest_offer(&suggest, kinds[i].name);
+	}
+	diags_add(diags, DIAG_ERROR, place, "unknown test '%.*s'%s: in, asn, cc, org or cidr expected",
+		(int)(text.len < 100 ? text.len : 100), text.ptr, suggest_text(&suggest, hint, sizeof hint));
+	return NULL;
+}
+
+static int read_words(struct lex_line *line, const struct test_kind *kind, struct arena *arena,
+	struct diags *diags, struct network_rule *out)
+{
+	struct str text;
+	struct place place;
+	int status = 0;
+	size_t most = line->text.len / 2 + 1; /* words of at least one byte and a blank */
+	out->words = ARENA_ARRAY(arena, struct network_word, most);
+	if (!out->words)
+		return -1;
+	while (lex_word(line, &text, &place)) {
+		struct network_word word = { .place = place };
+		if (kind->read(text, &word)) {
+			out->words[out->words_n++] = word;
+			continue;
+		}
+		status = -1;
+		diags_add(diags, DIAG_ERROR, place, "'%.*s' is not %s",
+			(int)(text.len < 100 ? text.len : 100), text.ptr, kind->expected);
+	}
+	if (!status && !out->words_n) {
+		diags_add(diags, DIAG_ERROR, place, "%s expected", kind->expected);
+		return -1;
+	}
+	return status;
+}
+
+int network_rule_read(struct lex_line *line, struct arena *arena, struct diags *diags,
+	struct network_rule *out, struct str *regex, struct place *regex_place)
+{
+	*out = (struct network_rule){ 0 };
+	const struct subject *subject = read_subject(line, diags);
+	const struct test_kind *kind = subject ? read_kind(line, diags) : NULL;
+	if (!kind)
+		return -1;
+	out->subject = subject->subject;
+	out->what = kind->what;
+	if (kind->read)
+		return read_words(line, kind, arena, diags, out);
+	*regex = lex_rest(line, regex_place);
+	return 0;
+}
+
+enum fact_stage network_rule_stage(const struct network_rule *test)
+{
+	return test->subject == NETWORK_CLIENT ? FACT_CONNECT : FACT_MESSAGE;
+}
+
+struct question {
+	const struct network_rule *test;
+	const struct network *network;
+	int32_t day;
+	struct matcher *matcher;
+	struct network_answer *answer;
+	char text[400];        /* of the evidence */
+};
+
+/* "AS64500 192.0.2.0/24", what is known of it */
+static int describe(const struct network *network, char *out, size_t size)
+{
+	char prefix[IP_PREFIX_TEXT_MAX], ip[IP_TEXT_MAX];
+	const char *where = network->prefix_state == NETWORK_KNOWN ?
+		ip_prefix_format(&network->prefix, prefix) : ip_format(&network->ip, ip);
+	if (network->asn_state == NETWORK_KNOWN)
+		return snprintf(out, size, "AS%u %s", (unsigned)network->asn, where);
+	return snprintf(out, size, "%s", where);
+}
+
+static int ask_list(struct question *q)
+{
+	const struct network *network = q->network;
+	for (size_t i = 0; i < network->listings_n; i++) {
+		const struct network_listing *entry = network->listings[i];
+		if (q->day < entry->from || q->day > entry->until)
+			continue;
+		for (size_t k = 0; k < q->test->words_n; k++) {
+			if (q->test->words[k].list != entry->list)
+				continue;
+			q->answer->hit = true;
+			int n = describe(network, q->text, sizeof q->text / 2);
+			snprintf(q->text + n, sizeof q->text - (size_t)n, " in %s (%s:%u)%s%s", entry->name,
+				entry->file, entry->line, *entry->note ? " " : "", entry->note);
+			return 0;
+		}
+	}
+	if (network->listings_incomplete)
+		q->answer->unknown = "asn-unknown";
+	return 0;
+}
+
+static int ask_asn(struct question *q)
+{
+	if (q->network->asn_state == NETWORK_UNKNOWN)
+		q->answer->unknown = "asn-unknown";
+	if (q->network->asn_state != NETWORK_KNOWN)
+		return 0;
+	for (size_t k = 0; k < q->test->words_n; k++) {
+		const struct network_word *word = &q->test->words[k];
+		if (q->network->asn >= word->from && q->network->asn <= word->to)
+			q->answer->hit = true;
+	}
+	int n = describe(q->network, q->text, sizeof q->text / 2);
+	if (q->network->org.len)
+		snprintf(q->text + n, sizeof q->text - (size_t)n, " %.*s",
+			(int)(q->network->org.len < 100 ? q->network->org.len : 100), q->network->org.ptr);
+	return 0;
+}
+
+static int ask_country(struct question *q)
+{
+	if (q->network->country_state == NETWORK_UNKNOWN)
+		q->answer->unknown = "country-unknown";
+	if (q->network->country_state != NETWORK_KNOWN)
+		return 0;
+	for (size_t k = 0; k < q->test->words_n; k++)
+		if (!strncmp(q->test->words[k].country, q->network->country, 2))
+			q->answer->hit = true;
+	int n = describe(q->network, q->text, sizeof q->text / 2);
+	snprintf(q->text + n, sizeof q->text - (size_t)n, " in country %.2s", q->network->country);
+	return 0;
+}
+
+static int ask_org(struct question *q)
+{
+	size_t start, end;
+	if (q->network->asn_state == NETWORK_UNKNOWN)
+		q->answer->unknown = "asn-unknown";
+	if (q->network->asn_state != NETWORK_KNOWN)
+		return 0;
+	enum pattern_result result = pattern_match(q->test->org, q->matcher,
+		str_slice(q->network->org, 0, FACT_HEADER_MAX), 0, &start, &end);
+	q->answer->hit = result == PATTERN_YES;
+	if (result == PATTERN_LIMIT || result == PATTERN_BUDGET)
+		q->answer->unknown = result == PATTERN_LIMIT ? "regex-limit" : "budget";
+	int n = describe(q->network, q->text, sizeof q->text / 2);
+	snprintf(q->text + n, sizeof q->text - (size_t)n, " %.*s",
+		(int)(q->network->org.len < 100 ? q->network->org.len : 100), q->network->org.ptr);
+	return result == PATTERN_MEMORY ? -1 : 0;
+}
+
+static int ask_cidr(struct question *q)
+{
+	for (size_t k = 0; k < q->test->words_n && !q->answer->hit; k++) {
+		char prefix[IP_PREFIX_TEXT_MAX], ip[IP_TEXT_MAX];
+		if (!ip_prefix_contains(&q->test->words[k].prefix, &q->network->ip))
+			continue;
+		q->answer->hit = true;
+		snprintf(q->text, sizeof q->text, "%s in %s", ip_format(&q->network->ip, ip),
+			ip_prefix_format(&q->test->words[k].prefix, prefix));
+	}
+	return 0;
+}
+
+typedef int asker(struct question *q);
+static asker *const askers[] = {
+	[NETWORK_IN] = ask_list, [NETWORK_ASN] = ask_asn, [NETWORK_CC] = ask_country,
+	[NETWORK_ORG] = ask_org, [NETWORK_CIDR] = ask_cidr,
+};
+
+/* The n-th network of the subject; false: no further one. NULL: it has none. */
+static bool subject_network(const struct network_rule *test, const struct facts *facts,
+	size_t n, const struct network **out, struct str *prefix)
+{
+	*prefix = str_make(NULL, 0);
+	*out = NULL;
+	if (test->subject == NETWORK_CLIENT) {
+		*out = facts->client;
+		return n == 0;
+	}
+	if (test->subject == NETWORK_RELAY) { /* relays[0] is the client */
+		*out = n + 1 < facts->relays_n ? facts->relays[n + 1].network : NULL;
+		return n + 1 < facts->relays_n;
+	}
+	if (n < facts->urls_n && facts->urls[n].host_is_ip) {
+		*out = facts->urls[n].network;
+		*prefix = facts->urls[n].url;
+	}
+	return n < facts->urls_n;
+}
+
+int network_rule_ask(const struct network_rule *test, const struct facts *facts,
+	struct matcher *matcher, struct arena *arena, struct network_answer *out)
+{
+	struct str prefix;
+	*out = (struct network_answer){ 0 };
+	struct question q = { .test = test, .day = facts->day, .matcher = matcher, .answer = out };
+	for (size_t i = 0; !out->hit && subject_network(test, facts, i, &q.network, &prefix); i++) {
+		if (!q.network)
+			continue;
+		q.text[0] = '\0';
+		if (askers[test->what](&q))
+			return -1;
+		if (!out->hit)
+			continue;
+		struct buf text = { .arena = arena, .limit = 200 };
+		buf_add_str(&text, str_slice(prefix, 0, 100));
+		buf_add_cstr(&text, prefix.len ? " " : "");
+		struct str found = str_from(q.text);
+		buf_add_str(&text, str_slice(found, 0, text.limit - text.len));
+		if (arena_spent(arena))
+			return -1;
+		out->evidence = buf_str(&text);
+	}
+	if (out->hit)
+		out->unknown = NULL; /* one that hits decides */
+	return 0;
+}

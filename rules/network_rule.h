@@ -1,0 +1,62 @@
+/* rules/network_rule: the `network` rules: what network an address stands in.
+ *
+ *     network NAME client|relay|url in LIST...
+ *                                   asn AS64500 AS64510-AS64520
+ *                                   cc XX YY
+ *                                   org /regex/
+ *                                   cidr 192.0.2.0/24 2001:db8::/32
+ * client: the connecting address. relay: any other address of the Received chain. url: a link
+ * whose host is a literal address.
+ */
+#ifndef DEPEER_RULES_NETWORK_RULE_H
+#define DEPEER_RULES_NETWORK_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/ip.h"
+#include "base/lex.h"
+#include "base/network.h"
+#include "rules/fact.h"
+#include "rules/pattern.h"
+
+enum network_subject { NETWORK_CLIENT, NETWORK_RELAY, NETWORK_URL };
+enum network_what { NETWORK_IN, NETWORK_ASN, NETWORK_CC, NETWORK_ORG, NETWORK_CIDR };
+
+struct network_word {
+	struct str text;      /* a list's name */
+	struct place place;
+	size_t list;          /* its number, by check */
+	uint32_t from, to;    /* AS numbers */
+	char country[3];
+	struct ip_prefix prefix;
+};
+
+struct network_rule {
+	enum network_subject subject;
+	enum network_what what;
+	struct network_word *words; /* any of them */
+	size_t words_n;
+	struct pattern *org;        /* owned by the set */
+};
+
+/* Reads what stands after the rule's name; list names stay unresolved. For `org`, *regex is the
+ * rest of the line and the caller compiles it. 0, or -1 with the error in diags. */
+int network_rule_read(struct lex_line *line, struct arena *arena, struct diags *diags,
+	struct network_rule *out, struct str *regex, struct place *regex_place);
+
+enum fact_stage network_rule_stage(const struct network_rule *test);
+
+struct network_answer {
+	bool hit;
+	const char *unknown;   /* why it could not be said; NULL: it was */
+	struct str evidence;   /* of a hit */
+};
+/* 0, or -1 when memory is spent. */
+int network_rule_ask(const struct network_rule *test, const struct facts *facts,
+	struct matcher *matcher, struct arena *arena, struct network_answer *out);
+
+#endif

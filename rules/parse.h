@@ -1,0 +1,65 @@
+/* rules/parse: rule files into the records of a set.
+ *
+ * SpamAssassin's syntax: one statement a line, no continuation lines; "#" begins a comment, "\#"
+ * is the byte; keywords are case-folded and "-" is "_". Reads everything even when something is
+ * wrong, so that one run finds all errors.
+ */
+#ifndef DEPEER_RULES_PARSE_H
+#define DEPEER_RULES_PARSE_H
+
+#include "base/diag.h"
+#include "base/lex.h"
+#include "rules/set.h"
+
+enum { PARSE_INCLUDE_MAX = 10, PARSE_BLOCKS_MAX = 50 };
+
+/* A file, or a directory whose *.cf files are read in the order of their names. */
+void parse_path(struct ruleset *set, const char *path, struct diags *diags);
+
+/* For the files of this module (parse*.c) only. */
+struct parser;
+struct keyword;
+typedef void statement(struct parser *parser, const struct keyword *keyword,
+	struct lex_line *line);
+struct keyword {
+	const char *name;
+	statement *read;
+	enum rule_kind kind; /* of a definition */
+};
+const struct keyword *parse_keyword(struct str name, struct place place, struct diags *diags);
+
+struct block {
+	struct place place;
+	struct str keyword;
+	bool outer_skip, holds, in_else;
+};
+struct parser {
+	struct ruleset *set;
+	struct diags *diags;
+	const char *file;        /* in the set's arena, as is the directory */
+	const char *directory;
+	unsigned file_number;
+	struct block blocks[PARSE_BLOCKS_MAX];
+	size_t blocks_n;
+	bool skip;
+	const struct parser *includer;
+	unsigned depth;
+};
+
+statement parse_definition, parse_score, parse_describe, parse_tflags, parse_expires,
+	parse_network_list, parse_require_version, parse_include, parse_if, parse_ifplugin, parse_else,
+	parse_endif, parse_lang;
+void parse_file(struct ruleset *set, const char *path, const struct parser *includer,
+	struct place from, struct diags *diags);
+/* The next word as a rule's name, with its record; NULL with an error in diags. */
+struct rule *parse_rule_name(struct parser *parser, struct lex_line *line, struct place *place);
+/* Nothing may follow. */
+bool parse_end(struct parser *parser, struct lex_line *line);
+void parse_spent(struct parser *parser, struct place place); /* "out of memory" */
+/* A copy in the set's arena with each "\#" made "#". */
+struct str parse_unescape(struct parser *parser, struct str text);
+
+/* For %.*s: at most 100 bytes of a slice */
+#define PARSE_SHOW(text) (int)((text).len < 100 ? (text).len : 100), (text).ptr
+
+#endif

@@ -1,0 +1,254 @@
+/* rules/parse_settings: lines that say something about a rule, and network_list.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/suggest.h"
+#include "rules/condition.h"
+#include "rules/parse.h"
+
+/* "-1.5", SpamAssassin's form of a number: digits, with a point and more digits if need be */
+static bool read_decimal(struct str text, double *out)
+{
+	char copy[32];
+	size_t i = text.len && text.ptr[0] == '-' ? 1 : 0, digits = 0, points = 0;
+	if (text.len >= sizeof copy)
+		return false;
+	for (; i < text.len; i++) {
+		digits += ascii_digit(text.ptr[i]);
+		points += text.ptr[i] == '.';
+		if (!ascii_digit(text.ptr[i]) && text.ptr[i] != '.')
+			return false;
+	}
+	if (!digits || points > 1)
+		return false;
+	memcpy(copy, text.ptr, text.len);
+	copy[text.len] = '\0';
+	*out = strtod(copy, NULL); /* nobody sets a locale in this program */
+	return true;
+}
+
+static bool read_score(struct str text, double *score, bool *relative)
+{
+	if (text.len > 2 && text.ptr[0] == '(' && text.ptr[text.len - 1] == ')') {
+		*relative = true;
+		text = str_slice(text, 1, text.len - 1);
+	}
+	return read_decimal(text, score);
+}
+
+void parse_score(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
+{
+	(void)keyword;
+	struct place place, at;
+	struct str word;
+	double scores[RULE_SCORES];
+	size_t n = 0;
+	bool relative = false;
+	struct rule *rule = parse_rule_name(parser, line, &place);
+	if (!rule)
+		return;
+	while (lex_word(line, &word, &at)) {
+		if (n == RULE_SCORES || !read_score(word, &scores[n++], &relative)) {
+			diags_add(parser->diags, DIAG_ERROR, at, n == RULE_SCORES ?
+				"'%.*s' is too much: a rule has one score or four" :
+				"'%.*s' is not a score", PARSE_SHOW(word));
+			return;
+		}
+	}
+	if (n != 1 && n != RULE_SCORES) {
+		diags_add(parser->diags, DIAG_ERROR, at, "one score or four expected");
+		return;
+	}
+	if (relative && !rule->has_score) {
+		diags_add(parser->diags, DIAG_ERROR, place,
+			"a relative score needs a score of '%s' before it", rule->name);
+		return;
+	}
+	for (size_t i = 0; i < RULE_SCORES; i++)
+		rule->scores[i] = (relative ? rule->scores[i] : 0) + scores[n == 1 ? 0 : i];
+	rule->has_score = true;
+	rule->score_place = place;
+}
+
+void parse_describe(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
+{
+	(void)keyword;
+	struct place place, at;
+	struct rule *rule = parse_rule_name(parser, line, &place);
+	if (!rule)
+		return;
+	struct str text = parse_unescape(parser, lex_rest(line, &at));
+	rule->describe = text.ptr;
+	rule->describe_place = place;
+	if (!text.ptr)
+		parse_spent(parser, at);
+	else if (!text.len)
+		diags_add(parser->diags, DIAG_ERROR, at, "description expected");
+}
+
+enum flag_effect { FLAG_NICE, FLAG_MULTIPLE, FLAG_NOSUBJECT, FLAG_OBSERVE, FLAG_NONE };
+struct flag {
+	const char *name;
+	enum flag_effect effect;
+};
+/* FLAG_NONE: SpamAssassin's flags that say how it trains its scores and its Bayes, or when it may
+ * use the network; there is none of that here. */
+static const struct flag flags[] = {
+	{ "nice", FLAG_NICE }, { "multiple", FLAG_MULTIPLE }, { "nosubject", FLAG_NOSUBJECT },
+	{ "observe", FLAG_OBSERVE }, { "net", FLAG_NONE }, { "nonet", FLAG_NONE },
+	{ "learn", FLAG_NONE }, { "userconf", FLAG_NONE }, { "noautolearn", FLAG_NONE },
+	{ "noawl", FLAG_NONE }, { "autolearn_force", FLAG_NONE }, { "autolearn_header", FLAG_NONE },
+	{ "autolearn_body", FLAG_NONE }, { "publish", FLAG_NONE }, { "nopublish", FLAG_NONE },
+};
+
+static bool read_maxhits(struct str word, struct rule *rule)
+{
+	uint64_t n;
+	if (!str_starts_nocase(word, STR("maxhits=")) ||
+	    !str_to_u64(str_slice(word, 8, word.len), 1000000, &n) || n == 0)
+		return false;
+	rule->maxhits = (unsigned)n;
+	return true;
+}
+
+static bool read_flag(struct str word, struct rule *rule, struct suggest *suggest)
+{
+	bool *const effects[] = { [FLAG_NICE] = &rule->nice, [FLAG_MULTIPLE] = &rule->multiple,
+		[FLAG_NOSUBJECT] = &rule->nosubject, [FLAG_OBSERVE] = &rule->observe };
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+		suggest_offer(suggest, flags[i].name);
+		if (!str_equal(word, str_from(flags[i].name)))
+			continue;
+		if (flags[i].effect != FLAG_NONE)
+			*effects[flags[i].effect] = true;
+		return true;
+	}
+	return read_maxhits(word, rule);
+}
+
+/* The last tflags line of a rule counts alone, as in SpamAssassin. */
+void parse_tflags(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
+{
+	(void)keyword;
+	struct place place, at;
+	struct str word;
+	char hint[80];
+	bool any = false;
+	struct rule *rule = parse_rule_name(parser, line, &place);
+	if (!rule)
+		return;
+	rule->tflags_place = place;
+	rule->nice = rule->multiple = rule->nosubject = rule->observe = false;
+	rule->maxhits = 0;
+	while (lex_word(line, &word, &at)) {
+		struct suggest suggest = suggest_begin(word);
+		any = true;
+		if (!read_flag(word, rule, &suggest))
+			diags_add(parser->diags, DIAG_ERROR, at, "unknown flag '%.*s'%s", PARSE_SHOW(word),
+				suggest_text(&suggest, hint, sizeof hint));
+	}
+	if (!any)
+		diags_add(parser->diags, DIAG_ERROR, at, "flag expected");
+}
+
+void parse_expires(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
+{
+	(void)keyword;
+	struct place place, at;
+	struct str word;
+	struct rule *rule = parse_rule_name(parser, line, &place);
+	if (!rule)
+		return;
+	if (!lex_word(line, &word, &at) || !date_parse(word, &rule->expires)) {
+		diags_add(parser->diags, DIAG_ERROR, at, "a day expected, as in 2027-06-30");
+		return;
+	}
+	rule->has_expiry = true;
+	rule->expires_place = place;
+	parse_end(parser, line);
+}
+
+void parse_require_version(struct parser *parser, const struct keyword *keyword,
+	struct lex_line *line)
+{
+	(void)keyword;
+	struct place place;
+	struct str word;
+	double wanted;
+	if (!lex_word(line, &word, &place)) {
+		diags_add(parser->diags, DIAG_ERROR, place, "version expected");
+		return;
+	}
+	parse_end(parser, line);
+	if (str_equal(word, STR("@@VERSION@@"))) /* as the sets are before they are installed */
+		return;
+	if (!read_decimal(word, &wanted) || wanted != CONDITION_VERSION)
+		diags_add(parser->diags, DIAG_ERROR, place,
+			"this file requires version %.*s of SpamAssassin; depeer's rules are those of %s",
+			PARSE_SHOW(word), CONDITION_VERSION_TEXT);
+}
+
+/* The record of a list, made if there is none; emptied when another file declares it anew, as
+ * rules are overridden. In one file a list may go over several lines. */
+static struct ruleset_list *list_of(struct parser *parser, struct str name, struct place place)
+{
+	struct ruleset *set = parser->set;
+	for (size_t i = 0; i < set->lists_n; i++) {
+		struct ruleset_list *list = &set->lists[i];
+		if (!str_equal(name, str_from(list->name)))
+			continue;
+		if (strcmp(list->place.file, parser->file)) {
+			list->words_n = 0;
+			list->words = NULL;
+			list->place = place;
+			list->directory = parser->directory;
+		}
+		return list;
+	}
+	if (set->lists_n == set->lists_capacity) {
+		size_t more = set->lists_capacity ? set->lists_capacity * 2 : 8;
+		struct ruleset_list *lists = arena_resize(set->arena, set->lists,
+			set->lists_capacity * sizeof *lists, more * sizeof *lists);
+		if (!lists)
+			return NULL;
+		set->lists = lists;
+		set->lists_capacity = more;
+	}
+	struct ruleset_list list = { .name = arena_dup(set->arena, name), .place = place,
+		.directory = parser->directory };
+	if (!list.name)
+		return NULL;
+	set->lists[set->lists_n] = list;
+	return &set->lists[set->lists_n++];
+}
+
+void parse_network_list(struct parser *parser, const struct keyword *keyword,
+	struct lex_line *line)
+{
+	(void)keyword;
+	struct str word;
+	struct place place, at;
+	if (!lex_word(line, &word, &place)) {
+		diags_add(parser->diags, DIAG_ERROR, place, "list name expected");
+		return;
+	}
+	struct ruleset_list *list = list_of(parser, word, place);
+	size_t most = list ? list->words_n + line->text.len / 2 + 1 : 0;
+	struct ruleset_list_word *words = list ?
+		ARENA_ARRAY(parser->set->arena, struct ruleset_list_word, most) : NULL;
+	if (!words) {
+		parse_spent(parser, place);
+		return;
+	}
+	if (list->words_n)
+		memcpy(words, list->words, list->words_n * sizeof *words);
+	size_t before = list->words_n;
+	while (lex_word(line, &word, &at))
+		words[list->words_n++] =
+			(struct ruleset_list_word){ parse_unescape(parser, word), at };
+	list->words = words;
+	if (list->words_n == before)
+		diags_add(parser->diags, DIAG_ERROR, at, "file name, AS number or prefix expected");
+}

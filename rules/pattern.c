@@ -1,0 +1,249 @@
+/* rules/pattern: the only file that names PCRE2.
+ *
+ * Long subjects are searched piece by piece (PCRE2's offset limit says up to which byte a match
+ * may begin), and the clock is read between the pieces, so that no single call can cost more
+ * than a few thousand starts. Short ones are searched in one call: they are bounded by the
+ * match limit, and reading the clock would cost more than the search.
+ */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "rules/pattern.h"
+
+#include <pcre2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SHORT_SUBJECT = 512,   /* bytes searched in one call */
+	FIRST_PIECE = 512,     /* starts in the first piece of a long one; the pieces grow */
+	LARGEST_PIECE = 16384,
+	CLOCK_EVERY = 32768,   /* bytes scanned between two looks at the clock */
+	CALL_COST = 64,        /* what a call costs, in those bytes */
+	JIT_STACK_FIRST = 64 * 1024
+};
+
+struct pattern {
+	pcre2_code *code;
+	bool jit;
+};
+
+struct matcher {
+	pcre2_match_data *data;
+	pcre2_match_context *context;
+	pcre2_jit_stack *stack;
+	uint64_t (*clock_us)(void);
+	uint64_t deadline_us;
+	uint64_t scanned;      /* since the clock was read */
+	bool late;
+};
+
+struct modifier {
+	char letter;
+	uint32_t option;
+};
+static const struct modifier modifiers_known[] = {
+	{ 'i', PCRE2_CASELESS }, { 'm', PCRE2_MULTILINE }, { 's', PCRE2_DOTALL },
+	{ 'x', PCRE2_EXTENDED }, { 'n', PCRE2_NO_AUTO_CAPTURE }, { 'a', 0 }, { 'd', 0 }, { 'p', 0 }
+};
+
+static bool modifiers_read(struct str letters, uint32_t *options, struct pattern_error *error)
+{
+	for (size_t i = 0; i < letters.len; i++) {
+		size_t k = 0, n = sizeof modifiers_known / sizeof *modifiers_known;
+		while (k < n && modifiers_known[k].letter != letters.ptr[i])
+			k++;
+		if (k == n) {
+			snprintf(error->text, sizeof error->text, "unknown modifier '%c'", letters.ptr[i]);
+			return false;
+		}
+		if (letters.ptr[i] == 'x' && (*options & PCRE2_EXTENDED))
+			*options |= PCRE2_EXTENDED_MORE;
+		*options |= modifiers_known[k].option;
+	}
+	return true;
+}
+
+/* PCRE2 does not know (?{code}) and says so in its own words; ours say what it is. */
+static bool has_code(struct str text, size_t *offset)
+{
+	static const char *const openings[] = { "(?{", "(??{" };
+	for (size_t i = 0; i < 2; i++) {
+		*offset = str_find(text, str_from(openings[i]));
+		if (*offset != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
+struct pattern *pattern_compile(struct str text, struct str modifiers,
+	struct pattern_error *error)
+{
+	uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DUPNAMES |
+		PCRE2_USE_OFFSET_LIMIT;
+	error->offset = 0;
+	if (!modifiers_read(modifiers, &options, error))
+		return NULL;
+	if (has_code(text, &error->offset)) {
+		snprintf(error->text, sizeof error->text, "program code in a regex is refused");
+		return NULL;
+	}
+	struct pattern *pattern = calloc(1, sizeof *pattern);
+	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	if (!pattern || !context) {
+		snprintf(error->text, sizeof error->text, "out of memory");
+		pcre2_compile_context_free(context);
+		free(pattern);
+		return NULL;
+	}
+	pcre2_set_newline(context, PCRE2_NEWLINE_LF); /* Perl's, whatever the library was built for */
+	int code = 0;
+	PCRE2_SIZE offset = 0;
+	pattern->code = pcre2_compile((PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, options,
+		&code, &offset, context);
+	pcre2_compile_context_free(context);
+	if (pattern->code)
+		return pattern;
+	error->offset = offset;
+	if (pcre2_get_error_message(code, (PCRE2_UCHAR *)error->text, sizeof error->text) < 0)
+		snprintf(error->text, sizeof error->text, "error %d", code);
+	free(pattern);
+	return NULL;
+}
+
+void pattern_free(struct pattern **pattern)
+{
+	if (*pattern) {
+		pcre2_code_free((*pattern)->code);
+		free(*pattern);
+	}
+	*pattern = NULL;
+}
+
+bool pattern_jit(struct pattern *pattern)
+{
+	if (!pattern->jit)
+		pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
+	return pattern->jit;
+}
+
+struct matcher *matcher_create(uint64_t (*clock_us)(void))
+{
+	struct matcher *matcher = calloc(1, sizeof *matcher);
+	if (!matcher)
+		return NULL;
+	matcher->clock_us = clock_us;
+	matcher->deadline_us = UINT64_MAX;
+	/* one pair: where the whole match stands; no rule asks for its groups */
+	matcher->data = pcre2_match_data_create(1, NULL);
+	matcher->context = pcre2_match_context_create(NULL);
+	if (!matcher->data || !matcher->context) {
+		matcher_free(&matcher);
+		return NULL;
+	}
+	pcre2_set_match_limit(matcher->context, PATTERN_MATCH_LIMIT);
+	pcre2_set_heap_limit(matcher->context, PATTERN_HEAP_KIB);
+	return matcher;
+}
+
+void matcher_free(struct matcher **matcher)
+{
+	if (*matcher) {
+		pcre2_match_data_free((*matcher)->data);
+		pcre2_match_context_free((*matcher)->context);
+		pcre2_jit_stack_free((*matcher)->stack);
+		free(*matcher);
+	}
+	*matcher = NULL;
+}
+
+void matcher_deadline(struct matcher *matcher, uint64_t deadline_us)
+{
+	matcher->deadline_us = deadline_us;
+	matcher->late = false;
+}
+
+static bool late_now(struct matcher *matcher)
+{
+	matcher->scanned = 0;
+	if (matcher->clock_us && matcher->deadline_us != UINT64_MAX)
+		matcher->late = matcher->clock_us() >= matcher->deadline_us;
+	return matcher->late;
+}
+
+bool matcher_late(struct matcher *matcher)
+{
+	return matcher->late || (matcher->scanned >= CLOCK_EVERY && late_now(matcher));
+}
+
+static int match_once(const struct pattern *pattern, struct matcher *matcher,
+	struct str subject, size_t from)
+{
+	PCRE2_SPTR text = (PCRE2_SPTR)(subject.ptr ? subject.ptr : "");
+	return pattern->jit ?
+		pcre2_jit_match(pattern->code, text, subject.len, from, 0, matcher->data,
+			matcher->context) :
+		pcre2_match(pattern->code, text, subject.len, from, 0, matcher->data, matcher->context);
+}
+
+/* The machine stack that JIT code starts with is small; a pattern that needs more gets one of
+ * its own, once, so that a long honest match is not lost. */
+static bool stack_grow(struct matcher *matcher)
+{
+	if (matcher->stack)
+		return false;
+	matcher->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, PATTERN_JIT_STACK_MAX, NULL);
+	if (!matcher->stack)
+		return false;
+	pcre2_jit_stack_assign(matcher->context, NULL, matcher->stack);
+	return true;
+}
+
+struct outcome {
+	int code;
+	enum pattern_result result;
+};
+static const struct outcome outcomes[] = {
+	{ PCRE2_ERROR_NOMATCH, PATTERN_NO },
+	{ PCRE2_ERROR_NOMEMORY, PATTERN_MEMORY },
+};
+
+static enum pattern_result match_piece(const struct pattern *pattern, struct matcher *matcher,
+	struct str subject, size_t from)
+{
+	int code = match_once(pattern, matcher, subject, from);
+	if (code == PCRE2_ERROR_JIT_STACKLIMIT && stack_grow(matcher))
+		code = match_once(pattern, matcher, subject, from);
+	if (code >= 0)
+		return PATTERN_YES;
+	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+		if (outcomes[i].code == code)
+			return outcomes[i].result;
+	return PATTERN_LIMIT; /* match, depth, heap or stack: it gave up */
+}
+
+enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher,
+	struct str subject, size_t from, size_t *start, size_t *end)
+{
+	size_t piece = subject.len - from <= SHORT_SUBJECT ? SIZE_MAX : FIRST_PIECE;
+	enum pattern_result result = PATTERN_NO;
+	for (;;) {
+		bool last = piece >= subject.len - from;
+		pcre2_set_offset_limit(matcher->context, last ? PCRE2_UNSET : from + piece - 1);
+		result = match_piece(pattern, matcher, subject, from);
+		matcher->scanned += CALL_COST + (last ? subject.len - from : piece);
+		if (result != PATTERN_NO || last)
+			break;
+		if (late_now(matcher))
+			return PATTERN_BUDGET;
+		from += piece;
+		piece = piece < LARGEST_PIECE ? piece * 2 : piece;
+	}
+	if (result == PATTERN_LIMIT)
+		matcher->scanned += CLOCK_EVERY; /* it was dear: look at the clock */
+	if (result == PATTERN_YES) {
+		const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(matcher->data);
+		*start = ovector[0] <= ovector[1] ? ovector[0] : ovector[1]; /* \K may pass the end */
+		*end = ovector[1];
+	}
+	return result;
+}

@@ -1,0 +1,16 @@
+/* rules/relays: the relay chain as one line of text, for header rules on X-Spam-Relays-*.
+ */
+#ifndef DEPEER_RULES_RELAYS_H
+#define DEPEER_RULES_RELAYS_H
+
+#include "base/str.h"
+#include "rules/fact.h"
+
+/* SpamAssassin's form, newest relay first, "[ ip=192.0.2.1 rdns=a.example helo=b by=mx ident=
+ * envfrom= intl=0 id=X auth= msa=0 ] [ ... ]". Nobody is trusted or internal (there is no
+ * trusted_networks yet), so one text serves -Untrusted and -External. Blanks, brackets and the
+ * like that a sender put into a value become '!', as in SpamAssassin: they would forge fields.
+ * When the facts hold no chain the connecting client stands alone. */
+void relays_render(const struct facts *facts, struct buf *out);
+
+#endif

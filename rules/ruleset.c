@@ -1,0 +1,87 @@
+/* rules/ruleset: loads a set and shows what is in it; eval.c asks it.
+ */
+#include "rules/ruleset.h"
+
+#include <stdlib.h>
+
+#include "rules/check.h"
+#include "rules/parse.h"
+#include "rules/set.h"
+
+struct ruleset *ruleset_load(const char *const *paths, size_t paths_n,
+	const struct ruleset_options *options, struct diags *diags)
+{
+	struct ruleset *set = calloc(1, sizeof *set);
+	size_t errors = diags->errors;
+	if (set)
+		set->arena = arena_create(SET_BYTES_MAX);
+	if (!set || !set->arena) {
+		diags_add(diags, DIAG_ERROR, (struct place){ NULL, 0, 0 }, "out of memory");
+		free(set);
+		return NULL;
+	}
+	for (size_t i = 0; i < paths_n; i++)
+		parse_path(set, paths[i], diags);
+	check_set(set, options, diags);
+	if (diags->errors != errors)
+		ruleset_free(&set);
+	return set;
+}
+
+void ruleset_free(struct ruleset **rules)
+{
+	struct ruleset *set = *rules;
+	if (set) {
+		for (struct set_pattern *link = set->patterns; link; link = link->next)
+			pattern_free(&link->pattern);
+		arena_free(&set->arena);
+		free(set);
+	}
+	*rules = NULL;
+}
+
+size_t ruleset_lists(const struct ruleset *rules)
+{
+	return rules->lists_n;
+}
+
+const struct ruleset_list *ruleset_list(const struct ruleset *rules, size_t index)
+{
+	return &rules->lists[index];
+}
+
+size_t ruleset_rules(const struct ruleset *rules)
+{
+	return rules->defined_n;
+}
+
+struct ruleset_rule ruleset_rule(const struct ruleset *rules, size_t index)
+{
+	const struct rule *rule = &rules->rules[index];
+	return (struct ruleset_rule){
+		.name = rule->name, .kind = rule_kind_name(rule->definition.kind),
+		.describe = rule->describe ? rule->describe : "", .place = rule->definition.place,
+		.score = rule->score, .observe = rule->observe, .sub_rule = rule->sub_rule,
+		.runs = rule->needed, .stage = rule->stage
+	};
+}
+
+bool ruleset_needs_full(const struct ruleset *rules)
+{
+	return rules->needs_full;
+}
+
+bool ruleset_needs_body(const struct ruleset *rules)
+{
+	return rules->needs_body;
+}
+
+bool ruleset_needs_relays(const struct ruleset *rules)
+{
+	return rules->needs_relays;
+}
+
+bool ruleset_has_jit(const struct ruleset *rules)
+{
+	return !rules->no_jit;
+}

@@ -1,0 +1,120 @@
+/* rules/set: what a ruleset is made of. For the files of this room only.
+ *
+ * parse fills the records from the files' lines, check resolves their names and decides what
+ * runs, eval reads. All of it but the compiled patterns lies in the set's arena.
+ */
+#ifndef DEPEER_RULES_SET_H
+#define DEPEER_RULES_SET_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "rules/meta.h"
+#include "rules/network_rule.h"
+#include "rules/pattern.h"
+#include "rules/ruleset.h"
+#include "rules/view.h"
+
+enum {
+	RULE_NAME_MAX = 100,        /* SpamAssassin's limit */
+	RULE_SCORES = 4,            /* SpamAssassin's score sets */
+	RULE_SCORE_SET = 0,         /* the one used: no network tests, no Bayes */
+	SET_BYTES_MAX = 1024 * 1024 * 1024
+};
+
+enum rule_kind {
+	RULE_HEADER, RULE_BODY, RULE_URI, RULE_FULL, RULE_META, RULE_NETWORK, RULE_KINDS
+};
+const char *rule_kind_name(enum rule_kind kind);
+
+/* Compiled patterns are chained up to be freed with the set. */
+struct set_pattern {
+	struct pattern *pattern;
+	struct set_pattern *next;
+};
+
+struct definition {
+	enum rule_kind kind;
+	struct place place;           /* of the name */
+	unsigned file_number;         /* in the order of reading: tells overriding from shadowing */
+	/* header, body, uri, full */
+	struct view view;
+	struct pattern *pattern;      /* NULL: exists:NAME */
+	bool negated;                 /* !~ */
+	bool has_if_unset;
+	struct str if_unset;
+	/* meta */
+	struct str expression;
+	struct place expression_place;
+	struct meta meta;
+	/* network */
+	struct network_rule network;
+};
+
+/* One name. Settings may come before the definition, or without one. */
+struct rule {
+	const char *name;
+	bool defined;
+	bool broken;                  /* its definition has an error, already reported */
+	size_t order;                 /* of the first definition */
+	struct definition definition;
+
+	const char *describe;
+	struct place describe_place;
+	double scores[RULE_SCORES];
+	bool has_score;
+	struct place score_place;
+	struct place tflags_place;
+	bool nice, multiple, nosubject, observe;
+	unsigned maxhits;             /* 0: no limit */
+	bool has_expiry;
+	int32_t expires;              /* the last day it counts */
+	struct place expires_place;
+
+	/* by check */
+	double score;
+	bool sub_rule;                /* __NAME */
+	bool disabled;                /* expired, or depends on a rule that is */
+	bool needed;                  /* scored, observed, or used by one that is */
+	enum fact_stage stage;
+	size_t view_number;           /* into set->views */
+	unsigned mark;                /* of the walk over dependencies */
+};
+
+struct set_view {
+	struct view view;
+	const size_t *rules;          /* needed ones, in file order */
+	size_t rules_n;
+};
+
+struct ruleset {
+	struct arena *arena;
+	struct rule *rules;           /* all names; after check: defined ones in file order first */
+	size_t rules_n, rules_capacity;
+	size_t defined_n;             /* by check: rules[0..defined_n) are what was loaded */
+	size_t *slots;                /* hash of names -> index + 1 */
+	size_t slots_n;
+	struct ruleset_list *lists;
+	size_t lists_n, lists_capacity;
+	unsigned files_n;             /* read so far */
+	size_t order_next;
+	struct set_pattern *patterns;
+	/* by check */
+	struct set_view *views;
+	size_t views_n;
+	const size_t *metas;          /* needed ones, each after those it uses */
+	size_t metas_n;
+	const size_t *networks;
+	size_t networks_n;
+	bool needs_full, needs_body, needs_relays, no_jit;
+};
+
+/* The record of a name, made if there is none. NULL: memory was spent. Pointers to records are
+ * good until the next call. */
+struct rule *set_rule(struct ruleset *set, struct str name);
+/* SIZE_MAX: no such name. */
+size_t set_find(const struct ruleset *set, struct str name);
+int set_rehash(struct ruleset *set); /* after the records were moved */
+/* Takes the pattern over (also when it fails: then it is freed). 0 or -1: memory was spent. */
+int set_keep_pattern(struct ruleset *set, struct pattern *pattern);
+
+#endif

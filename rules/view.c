@@ -1,0 +1,322 @@
+/* rules/view: prepares a view's texts from the facts.
+ *
+ * Sources for the forms: Mail::SpamAssassin::PerMsgStatus::get of 4.0.1, observed by running it:
+ * ordinary values end with a line feed, addresses, names and the envelope sender do not.
+ */
+#include "rules/view.h"
+
+#include "rules/addresses.h"
+#include "rules/relays.h"
+
+typedef void header_source(const struct view *view, const struct facts *facts, struct buf *out);
+
+static const struct str lf = { "\n", 1 };
+
+static struct str value_of(const struct view *view, const struct fact_header *header)
+{
+	return view->part == VIEW_RAW ? header->raw : header->decoded;
+}
+
+/* SpamAssassin's raw values begin after the colon, its decoded ones after the blanks too. */
+static void add_value(const struct view *view, const struct fact_header *header,
+	struct buf *out)
+{
+	buf_add_str(out, value_of(view, header));
+	buf_add_str(out, lf);
+}
+
+static void source_all(const struct view *view, const struct facts *facts, struct buf *out)
+{
+	for (size_t i = 0; i < facts->headers_n && out->len < FACT_HEADER_MAX * 8; i++) {
+		buf_add_str(out, facts->headers[i].name);
+		buf_add_cstr(out, view->part == VIEW_RAW ? ":" : ": ");
+		add_value(view, &facts->headers[i], out);
+	}
+}
+
+static void source_sender(const struct view *view, const struct facts *facts, struct buf *out)
+{
+	(void)view;
+	buf_add_str(out, facts->mail_from);
+}
+
+static void source_relays(const struct view *view, const struct facts *facts, struct buf *out)
+{
+	(void)view;
+	relays_render(facts, out);
+}
+
+/* No trusted_networks yet: nobody is trusted, and these are empty. */
+static void source_none(const struct view *view, const struct facts *facts, struct buf *out)
+{
+	(void)view, (void)facts, (void)out;
+}
+
+struct pseudo {
+	const char *name;
+	header_source *source;       /* NULL: it is the headers named in `of` */
+	const char *of[5];
+	bool needs_relays, exact_case;
+	enum fact_stage stage;
+};
+static const struct pseudo pseudos[] = {
+	{ "ALL", source_all, { 0 }, false, true, FACT_MESSAGE },
+	{ "EnvelopeFrom", source_sender, { 0 }, false, false, FACT_ENVELOPE },
+	{ "X-Spam-Relays-Untrusted", source_relays, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-Spam-Relays-External", source_relays, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-Spam-Relays-Trusted", source_none, { 0 }, false, false, FACT_MESSAGE },
+	{ "X-Spam-Relays-Internal", source_none, { 0 }, false, false, FACT_MESSAGE },
+	{ "ToCc", NULL, { "To", "Cc" }, false, false, FACT_MESSAGE },
+	{ "MESSAGEID", NULL, { "X-Message-Id", "Resent-Message-Id", "X-Original-Message-ID",
+		"Message-Id" }, false, true, FACT_MESSAGE },
+};
+/* Known to SpamAssassin, and not here yet. */
+static const char *const pseudos_absent[] = {
+	"ALL-TRUSTED", "ALL-UNTRUSTED", "ALL-INTERNAL", "ALL-EXTERNAL", "X-Relay-Countries",
+	"X-Relay-Countries-Untrusted", "X-Relay-Countries-Trusted", "X-Relay-Countries-External",
+	"X-Relay-Countries-Internal", "X-ASN", "X-Languages",
+};
+
+static const struct pseudo *pseudo_of(struct str name)
+{
+	for (size_t i = 0; i < sizeof pseudos / sizeof *pseudos; i++) {
+		struct str known = str_from(pseudos[i].name);
+		if (pseudos[i].exact_case ? str_equal(name, known) : str_equal_nocase(name, known))
+			return &pseudos[i];
+	}
+	return NULL;
+}
+
+struct modifier {
+	const char *name;
+	bool absent;
+	enum view_part part; /* VIEW_DECODED: it is a pick */
+	enum view_pick pick;
+};
+static const struct modifier modifiers[] = {
+	{ "raw", false, VIEW_RAW, VIEW_EVERY }, { "addr", false, VIEW_ADDR, VIEW_EVERY },
+	{ "name", false, VIEW_NAME, VIEW_EVERY }, { "first", false, VIEW_DECODED, VIEW_FIRST },
+	{ "last", false, VIEW_DECODED, VIEW_LAST }, { "host", true, 0, 0 }, { "domain", true, 0, 0 },
+	{ "ip", true, 0, 0 }, { "revip", true, 0, 0 },
+};
+
+static const char *read_modifier(struct str text, struct view *view)
+{
+	for (size_t i = 0; i < sizeof modifiers / sizeof *modifiers; i++) {
+		const struct modifier *known = &modifiers[i];
+		if (!str_equal_nocase(text, str_from(known->name)))
+			continue;
+		if (known->absent)
+			return "this header modifier is not supported yet";
+		if (known->part == VIEW_DECODED)
+			view->pick = known->pick;
+		else if (view->part == VIEW_DECODED)
+			view->part = known->part;
+		else
+			return "these header modifiers are not supported together yet";
+		return NULL;
+	}
+	return "unknown header modifier (known: raw, addr, name, first, last)";
+}
+
+const char *view_read_header(struct str text, struct view *view, size_t *at)
+{
+	size_t end = str_find_byte(text, ':');
+	*view = (struct view){ .kind = VIEW_HEADER, .header = str_slice(text, 0, end) };
+	*at = 0;
+	if (!view->header.len)
+		return "header name expected";
+	for (size_t i = 0; i < view->header.len; i++) {
+		char c = view->header.ptr[i];
+		*at = i;
+		if (!ascii_alpha(c) && !ascii_digit(c) && c != '-' && c != '_' && c != '.')
+			return "not a header name";
+	}
+	*at = 0;
+	for (size_t i = 0; i < sizeof pseudos_absent / sizeof *pseudos_absent; i++)
+		if (str_equal_nocase(view->header, str_from(pseudos_absent[i])))
+			return "this pseudo-header is not supported yet";
+	while (end < text.len) {
+		*at = end + 1;
+		struct str rest = str_slice(text, end + 1, text.len);
+		size_t next = str_find_byte(rest, ':');
+		struct str word = str_slice(rest, 0, next);
+		const char *wrong = word.len || rest.len == 0 ? NULL : "header modifier expected";
+		if (word.len) /* "Subject:" is accepted, as in SpamAssassin */
+			wrong = read_modifier(word, view);
+		if (wrong)
+			return wrong;
+		end = next == SIZE_MAX ? text.len : end + 1 + next;
+	}
+	return NULL;
+}
+
+bool view_equal(const struct view *a, const struct view *b)
+{
+	return a->kind == b->kind && a->part == b->part && a->pick == b->pick &&
+		str_equal(a->header, b->header);
+}
+
+enum fact_stage view_stage(const struct view *view)
+{
+	const struct pseudo *pseudo = view->kind == VIEW_HEADER ? pseudo_of(view->header) : NULL;
+	return pseudo ? pseudo->stage : FACT_MESSAGE;
+}
+
+bool view_needs_relays(const struct view *view)
+{
+	const struct pseudo *pseudo = view->kind == VIEW_HEADER ? pseudo_of(view->header) : NULL;
+	return pseudo && pseudo->needs_relays;
+}
+
+/* Headers of one name, in the order of the message. */
+static void add_named(const struct view *view, const struct facts *facts, struct str name,
+	const struct fact_header **found, size_t *n)
+{
+	for (size_t i = 0; i < facts->headers_n; i++) {
+		if (!str_equal_nocase(facts->headers[i].name, name))
+			continue;
+		if (view->pick == VIEW_FIRST && *n)
+			return;
+		if (view->pick == VIEW_LAST)
+			*n = 0;
+		found[(*n)++] = &facts->headers[i];
+	}
+}
+
+/* Names are read from the raw value, where an encoded word hides the commas it stands for; only
+ * when words are encoded and there is one address is the decoded value asked for its name. */
+static int add_addresses(const struct view *view, const struct fact_header *header,
+	struct arena *arena, struct buf *out)
+{
+	struct addresses_entry *entries = NULL;
+	size_t n = 0;
+	if (addresses_read(header->raw, arena, &entries, &n))
+		return -1;
+	bool encoded = str_find(header->raw, STR("=?")) != SIZE_MAX;
+	if (view->part == VIEW_NAME && encoded) {
+		struct str decoded = header->decoded;
+		if (n == 1) { /* up to the last '<' */
+			size_t open = decoded.len;
+			while (open && decoded.ptr[open - 1] != '<')
+				open--;
+			struct str name = str_trim(str_slice(decoded, 0, open ? open - 1 : 0));
+			if (name.len >= 2 && name.ptr[0] == '"' && name.ptr[name.len - 1] == '"')
+				name = str_slice(name, 1, name.len - 1);
+			if (open)
+				entries[0].name = name;
+		} else if (addresses_read(decoded, arena, &entries, &n)) {
+			return -1;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct str text = view->part == VIEW_ADDR ? entries[i].address : entries[i].name;
+		if (!text.len)
+			continue;
+		if (out->len)
+			buf_add_str(out, lf);
+		buf_add_str(out, text);
+	}
+	return 0;
+}
+
+static int header_texts(const struct view *view, const struct facts *facts, struct arena *arena,
+	struct buf *out, bool *present)
+{
+	const struct pseudo *pseudo = pseudo_of(view->header);
+	if (pseudo && pseudo->source) {
+		pseudo->source(view, facts, out);
+		*present = pseudo->source != source_sender || facts->has_mail_from;
+		return 0;
+	}
+	const struct fact_header **found =
+		arena_alloc_array(arena, facts->headers_n + 1, sizeof *found);
+	size_t n = 0;
+	if (!found)
+		return -1;
+	for (size_t i = 0; pseudo && pseudo->of[i]; i++)
+		add_named(view, facts, str_from(pseudo->of[i]), found, &n);
+	if (!pseudo)
+		add_named(view, facts, view->header, found, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (view->part == VIEW_DECODED || view->part == VIEW_RAW)
+			add_value(view, found[i], out);
+		else if (add_addresses(view, found[i], arena, out))
+			return -1;
+	}
+	*present = n > 0 && (view->part == VIEW_DECODED || view->part == VIEW_RAW || out->len > 0);
+	return 0;
+}
+
+static int texts_header(const struct view *view, const struct facts *facts, struct arena *arena,
+	struct view_texts *out)
+{
+	struct str *item = ARENA_NEW(arena, struct str);
+	struct buf text = { .arena = arena };
+	bool present = false;
+	if (!item || header_texts(view, facts, arena, &text, &present) || text.failed)
+		return -1;
+	bool all = str_equal(view->header, STR("ALL"));
+	*item = str_slice(buf_str(&text), 0, all ? FACT_HEADER_MAX * 8 : FACT_HEADER_MAX);
+	*out = (struct view_texts){ item, present ? 1 : 0, false };
+	return 0;
+}
+
+static int texts_body(const struct view *view, const struct facts *facts, struct arena *arena,
+	struct view_texts *out)
+{
+	(void)view;
+	struct str *items = ARENA_ARRAY(arena, struct str, facts->body_n);
+	if (!items && facts->body_n)
+		return -1;
+	for (size_t i = 0; i < facts->body_n; i++)
+		items[i] = str_slice(facts->body[i], 0, FACT_BODY_STRING_MAX);
+	*out = (struct view_texts){ items, facts->body_n, facts->body_has_subject };
+	return 0;
+}
+
+/* Each link as it stood, and as a click would open it if that differs. */
+static int texts_uri(const struct view *view, const struct facts *facts, struct arena *arena,
+	struct view_texts *out)
+{
+	(void)view;
+	struct str *items = ARENA_ARRAY(arena, struct str, 2 * facts->urls_n);
+	size_t n = 0;
+	if (!items && facts->urls_n)
+		return -1;
+	for (size_t i = 0; i < facts->urls_n; i++) {
+		struct str raw = str_slice(facts->urls[i].raw, 0, FACT_URL_MAX);
+		struct str url = str_slice(facts->urls[i].url, 0, FACT_URL_MAX);
+		if (url.len)
+			items[n++] = url;
+		if (raw.len && !str_equal(raw, url))
+			items[n++] = raw;
+	}
+	*out = (struct view_texts){ items, n, false };
+	return 0;
+}
+
+static int texts_full(const struct view *view, const struct facts *facts, struct arena *arena,
+	struct view_texts *out)
+{
+	(void)view;
+	struct str *item = ARENA_NEW(arena, struct str);
+	if (!item)
+		return -1;
+	*item = str_slice(facts->full, 0, FACT_FULL_MAX);
+	*out = (struct view_texts){ item, item->len > 0, false };
+	return 0;
+}
+
+typedef int texts_of_kind(const struct view *view, const struct facts *facts,
+	struct arena *arena, struct view_texts *out);
+static texts_of_kind *const texts_by_kind[] = {
+	[VIEW_HEADER] = texts_header, [VIEW_BODY] = texts_body, [VIEW_URI] = texts_uri,
+	[VIEW_FULL] = texts_full,
+};
+
+int view_texts(const struct view *view, const struct facts *facts, struct arena *arena,
+	struct view_texts *out)
+{
+	return texts_by_kind[view->kind](view, facts, arena, out);
+}

@@ -1,0 +1,48 @@
+/* rules/view: the texts of a message that regexes are matched against.
+ *
+ * SpamAssassin's views: a header's value in one of several forms, the body's strings, the
+ * links, the message as it came. Rules that look at the same view share its preparation.
+ */
+#ifndef DEPEER_RULES_VIEW_H
+#define DEPEER_RULES_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "rules/fact.h"
+
+enum view_kind { VIEW_HEADER, VIEW_BODY, VIEW_URI, VIEW_FULL };
+enum view_part { VIEW_DECODED, VIEW_RAW, VIEW_ADDR, VIEW_NAME };
+enum view_pick { VIEW_EVERY, VIEW_FIRST, VIEW_LAST };
+
+struct view {
+	enum view_kind kind;
+	/* VIEW_HEADER */
+	struct str header;   /* name, or a pseudo-header's */
+	enum view_part part;
+	enum view_pick pick;
+};
+
+/* Reads "From:addr", "ALL", "X-Foo:raw:first" (as a header rule names it) into `view`. On
+ * failure returns a text that says what is wrong, with *at the offset of the offending part,
+ * else NULL. `text` must outlive the view. */
+const char *view_read_header(struct str text, struct view *view, size_t *at);
+
+bool view_equal(const struct view *a, const struct view *b);
+enum fact_stage view_stage(const struct view *view);
+bool view_needs_relays(const struct view *view);
+
+/* The view's texts. A header view has one, or none when the header is missing; its values are
+ * joined by line feeds, and ordinary headers end with one, as in SpamAssassin. */
+struct view_texts {
+	const struct str *items;
+	size_t n;
+	bool subject_first; /* VIEW_BODY: items[0] is the Subject */
+};
+/* 0, or -1 when the arena is spent. */
+int view_texts(const struct view *view, const struct facts *facts, struct arena *arena,
+	struct view_texts *out);
+
+#endif
