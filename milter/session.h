@@ -1,12 +1,21 @@
 /* milter/session: one SMTP connection and the messages on it, as a milter sees them.
  *
  * Knows no libmilter and does no I/O: callbacks.c feeds it, apply.c carries out what it answers,
- * tests and the fake MTA drive it alone. Not thread-safe, but one connection's calls may come from
- * different threads one after the other.
+ * its log lines go to the function it was given; tests drive it alone. Not thread-safe, but one
+ * connection's calls may come from different threads one after the other.
  *
- * Order of calls: connect, helo*, (mail, rcpt*, header*, end_of_headers, body*, end | abort)*,
+ * Order of calls: connect, helo*, (mail, rcpt*, header*, end_of_headers, body*, end, abort)*,
  * close. Every call may be missing (a health check connects and hangs up; an idle session is
- * closed without abort): each copes.
+ * closed without abort): each copes. abort gives back all that a message took, and is called
+ * after the outcome of end was carried out, too; an idle session holds less than 2 KiB and no
+ * snapshot.
+ *
+ * What is let through unseen (SESSION_ACCEPT, decided at MAIL): clients of PeerList and, unless
+ * IgnoreAuthenticatedClients is off, authenticated ones. Their mail is not touched at all: a relay
+ * of one's own that runs depeer too has already put its headers there. One log line says so.
+ *
+ * Of everybody else's mail every header whose name begins with X-Depeer or X-Spam- is removed,
+ * in any mode and also past the limits of what is read.
  */
 #ifndef DEPEER_MILTER_SESSION_H
 #define DEPEER_MILTER_SESSION_H
@@ -14,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "milter/runtime.h"
 #include "milter/scan.h"
@@ -50,8 +60,19 @@ struct session_reply {
 	const char *code, *enhanced, *text;
 };
 
-/* Holds the runtime by reference. NULL when memory is spent. */
-struct session *session_create(struct runtime *runtime);
+/* What the session is told at birth: kept by reference but for the flags. */
+struct session_options {
+	struct runtime *runtime;
+	/* one finished line; NULL: nobody listens */
+	void (*log)(void *context, enum log_level level, const char *line);
+	void *log_context;
+	/* what the MTA offered: without it a mail to be quarantined is marked only (and the log
+	 * says action=tag would=quarantine); without skip the rest of a body is passed over */
+	bool can_quarantine, can_skip;
+};
+
+/* NULL when memory is spent. */
+struct session *session_create(const struct session_options *options);
 void session_free(struct session **session); /* close, at any time */
 
 enum session_answer session_connect(struct session *session, const char *client_name,
@@ -65,10 +86,12 @@ enum session_answer session_rcpt(struct session *session, const char *recipient,
 enum session_answer session_header(struct session *session, const char *name, const char *value);
 enum session_answer session_end_of_headers(struct session *session);
 enum session_answer session_body(struct session *session, struct str chunk);
+/* The answer is out->answer. */
 enum session_answer session_end(struct session *session, const char *queue_id,
 	struct session_outcome *out);
 void session_abort(struct session *session);
 
+/* Of the last REJECT or TEMPFAIL, until the next call; never NULL. */
 const struct session_reply *session_reply(const struct session *session);
 
 #endif
