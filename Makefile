@@ -37,12 +37,13 @@ MAINS    := milter/main.c milter/callbacks.c milter/apply.c tool/main.c geoip/de
 LIB_SRC  := $(filter-out $(MAINS) %_test.c %_fuzz.c,$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 TEST_SRC := $(foreach r,$(ROOMS) test-harness,$(wildcard $(r)/*_test.c))
 FUZZ_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*_fuzz.c))
-HARNESS_SRC := $(wildcard test-harness/t.c test-harness/fake_mta.c test-harness/scenario.c \
-            test-harness/smtp/session.c)
+HARNESS_SRC := $(filter-out test-harness/t.c %_test.c,$(wildcard test-harness/*.c)) \
+            test-harness/smtp/session.c
 HARNESS_MAINS := $(wildcard test-harness/smtp/*_client.c test-harness/bench/*.c test-harness/tools/*.c)
 
 obj      = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB      := $(B)/libdepeer.a
+HARNESS_LIB := $(B)/libharness.a
 PROGRAMS := $(B)/depeerd $(B)/depeer $(B)/depeer-mmdb
 TESTS    := $(patsubst %.c,$(B)/test/%,$(TEST_SRC))
 HARNESS_BIN := $(patsubst test-harness/%.c,$(B)/harness/%,$(HARNESS_MAINS))
@@ -63,6 +64,11 @@ $(LIB): $(call obj,$(LIB_SRC))
 	@rm -f $@
 	ar rcs $@ $^
 
+# A library, so that a test takes from the harness only what it calls.
+$(HARNESS_LIB): $(call obj,$(HARNESS_SRC))
+	@rm -f $@
+	ar rcs $@ $^
+
 $(B)/depeerd: $(call obj,milter/main.c milter/callbacks.c milter/apply.c) $(LIB)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lmilter $(LIBS)
 $(B)/depeer: $(call obj,tool/main.c) $(LIB)
@@ -70,12 +76,12 @@ $(B)/depeer: $(call obj,tool/main.c) $(LIB)
 $(B)/depeer-mmdb: $(call obj,geoip/depeer_mmdb.c) $(LIB)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/test/%: $(B)/obj/%.o $(call obj,$(HARNESS_SRC)) $(LIB)
+$(B)/test/%: $(B)/obj/%.o $(B)/obj/test-harness/t.o $(HARNESS_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-$(B)/harness/%: $(B)/obj/test-harness/%.o $(call obj,$(HARNESS_SRC)) $(LIB)
+$(B)/harness/%: $(B)/obj/test-harness/%.o $(HARNESS_LIB) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter-out $(B)/obj/test-harness/t.o,$^) -lmilter $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lmilter $(LIBS)
 
 .PHONY: unit setup-build setup-check check check-run layers demo bench lint fuzz install torture
 setup-%:
