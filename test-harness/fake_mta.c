@@ -666,6 +666,12 @@ int fake_mta_quit_nc(struct fake_mta *mta)
 	return fake_mta_packet(mta, SMFIC_QUIT_NC, str_make(NULL, 0));
 }
 
+void fake_mta_set_chunks(struct fake_mta *mta, const size_t *chunks, size_t n)
+{
+	mta->options.chunks = chunks;
+	mta->options.chunks_n = n;
+}
+
 uint32_t fake_mta_steps(const struct fake_mta *mta)
 {
 	return mta->steps;

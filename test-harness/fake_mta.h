@@ -112,6 +112,9 @@ enum fake_answer fake_mta_hello(struct fake_mta *mta, const struct fake_client *
 enum fake_answer fake_mta_send(struct fake_mta *mta, const struct fake_mail *mail,
 	struct fake_outcome *out);
 
+/* From the next message on; see fake_mta_options. */
+void fake_mta_set_chunks(struct fake_mta *mta, const size_t *chunks, size_t n);
+
 /* Says quit and waits for the filter to hang up; what it still says is a violation: ask for those
  * before fake_mta_drop, which must follow. */
 void fake_mta_quit(struct fake_mta *mta);
