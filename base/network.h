@@ -20,11 +20,11 @@ enum network_state {
 	NETWORK_KNOWN
 };
 
-enum { NETWORK_LISTINGS_MAX = 16 }; /* of one address; further ones are dropped */
+enum { NETWORK_LISTINGS_MAX = 16 }; /* lists that one address is on; further ones are dropped */
 
-/* One entry of a network_list that covers the address. Lives as long as the list. */
+/* One entry of a network_list that covers the address. Lives as long as the list, which several
+ * snapshots may share: so it does not know the list's number. */
 struct network_listing {
-	uint32_t list;      /* the list's number, in the order of declaration */
 	const char *name;   /* the list's name */
 	const char *file;   /* where the entry stands */
 	unsigned line;
@@ -42,7 +42,10 @@ struct network {
 	struct ip_prefix prefix;  /* the database's own netmask for this record */
 	enum network_state country_state;
 	char country[3];          /* ISO 3166-1 alpha-2, upper case */
+	/* The lists it is on, one entry each (the most specific that counts on that day), and
+	 * beside each the list's number, in the order of declaration. */
 	const struct network_listing *listings[NETWORK_LISTINGS_MAX];
+	uint32_t listing_lists[NETWORK_LISTINGS_MAX];
 	size_t listings_n;
 	/* A list has AS-number entries, and this address's AS number is unknown: "not in a list"
 	 * then means "unknown". */

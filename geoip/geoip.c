@@ -60,7 +60,6 @@ int geoip_add_list(struct geoip *geoip, struct network_list *list)
 		network_list_free(&list);
 		return -1;
 	}
-	network_list_set_number(list, (uint32_t)geoip->lists_n);
 	geoip->lists = grown;
 	geoip->lists[geoip->lists_n++] = list;
 	return 0;
@@ -74,6 +73,11 @@ size_t geoip_databases(const struct geoip *geoip)
 const struct mmdb_info *geoip_database_info(const struct geoip *geoip, size_t index)
 {
 	return index < geoip->databases_n ? mmdb_info(geoip->databases[index]) : NULL;
+}
+
+struct network_list *geoip_list(const struct geoip *geoip, size_t index)
+{
+	return index < geoip->lists_n ? geoip->lists[index] : NULL;
 }
 
 size_t geoip_lists(const struct geoip *geoip)
@@ -115,8 +119,8 @@ void geoip_lookup(const struct geoip *geoip, const struct ip *ip, int32_t day,
 	out->ip = *ip;
 	ask_databases(geoip, ip, out);
 	for (size_t i = 0; i < geoip->lists_n; i++) {
-		if (out->asn_state == NETWORK_UNKNOWN && network_list_has_asns(geoip->lists[i]))
+		if (out->asn_state == NETWORK_UNKNOWN && network_list_has_asns(geoip->lists[i], day))
 			out->listings_incomplete = true;
-		network_list_match(geoip->lists[i], day, out);
+		network_list_match(geoip->lists[i], (uint32_t)i, day, out);
 	}
 }

@@ -6,6 +6,7 @@
  */
 #include "geoip/network_list.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,13 +25,19 @@ struct network_list {
 	size_t n;
 	struct number_set *asns;
 	struct prefix_set *prefixes;
+	int32_t asns_from, asns_until; /* days that any entry by AS number counts for */
 	struct network_list_info info;
+	_Atomic unsigned owners;
 };
 
-void network_list_free(struct network_list **list)
+struct network_list *network_list_hold(struct network_list *list)
 {
-	if (*list == NULL)
-		return;
+	atomic_fetch_add_explicit(&list->owners, 1, memory_order_relaxed);
+	return list;
+}
+
+static void destroy(struct network_list **list)
+{
 	prefix_set_free(&(*list)->prefixes);
 	number_set_free(&(*list)->asns);
 	free((*list)->entries);
@@ -39,20 +46,21 @@ void network_list_free(struct network_list **list)
 	*list = NULL;
 }
 
+void network_list_free(struct network_list **list)
+{
+	if (*list != NULL && atomic_fetch_sub_explicit(&(*list)->owners, 1, memory_order_acq_rel) == 1)
+		destroy(list);
+	*list = NULL;
+}
+
 const struct network_list_info *network_list_info(const struct network_list *list)
 {
 	return &list->info;
 }
 
-bool network_list_has_asns(const struct network_list *list)
+bool network_list_has_asns(const struct network_list *list, int32_t day)
 {
-	return list->info.asns > 0;
-}
-
-void network_list_set_number(struct network_list *list, uint32_t number)
-{
-	for (size_t i = 0; i < list->n; i++)
-		list->entries[i].listing.list = number;
+	return list->info.asns > 0 && day >= list->asns_from && day <= list->asns_until;
 }
 
 void network_list_add(struct network_list_build *build, const struct network_list_new *entry)
@@ -264,6 +272,14 @@ static bool drop_duplicates(struct network_list_build *build, struct network_lis
 	return true;
 }
 
+static void count_asn(struct network_list *list, const struct network_listing *listing)
+{
+	if (list->info.asns++ == 0 || listing->from < list->asns_from)
+		list->asns_from = listing->from;
+	if (list->info.asns == 1 || listing->until > list->asns_until)
+		list->asns_until = listing->until;
+}
+
 static void count(struct network_list *list)
 {
 	struct network_list_info *info = &list->info;
@@ -275,7 +291,7 @@ static void count(struct network_list *list)
 		if (entry->key.is_prefix)
 			info->prefixes++;
 		else
-			info->asns++;
+			count_asn(list, &entry->listing);
 		if (entry->listing.from != DATE_MIN || entry->listing.until != DATE_MAX)
 			info->dated++;
 	}
@@ -313,6 +329,7 @@ static struct network_list *begin(const char *name, struct diags *diags,
 	*build = (struct network_list_build){ .diags = diags };
 	if (list == NULL)
 		return NULL;
+	atomic_init(&list->owners, 1);
 	list->arena = arena_create(ARENA_MAX);
 	if (list->arena != NULL)
 		build->name = arena_dup(list->arena, str_from(name));
@@ -464,27 +481,33 @@ struct network_list *network_list_load(const char *name, const struct network_li
 struct matching {
 	const struct network_list *list;
 	struct network *network;
+	uint32_t index;
 	int32_t day;
+	bool matched;
 };
 
-static bool match_entry(void *context, uint32_t index)
+static bool match_entry(void *context, uint32_t entry)
 {
-	const struct matching *matching = context;
-	const struct network_listing *listing = &matching->list->entries[index].listing;
+	struct matching *matching = context;
+	const struct network_listing *listing = &matching->list->entries[entry].listing;
 	struct network *network = matching->network;
 
-	if (network->listings_n == NETWORK_LISTINGS_MAX)
-		return false;
-	if (matching->day >= listing->from && matching->day <= listing->until)
-		network->listings[network->listings_n++] = listing;
-	return true;
+	if (matching->day < listing->from || matching->day > listing->until)
+		return true;
+	network->listings[network->listings_n] = listing;
+	network->listing_lists[network->listings_n++] = matching->index;
+	matching->matched = true;
+	return false;
 }
 
-void network_list_match(const struct network_list *list, int32_t day, struct network *network)
+void network_list_match(const struct network_list *list, uint32_t index, int32_t day,
+	struct network *network)
 {
-	struct matching matching = { list, network, day };
+	struct matching matching = { list, network, index, day, false };
 
+	if (network->listings_n == NETWORK_LISTINGS_MAX)
+		return;
 	prefix_set_each(list->prefixes, &network->ip, match_entry, &matching);
-	if (network->asn_state == NETWORK_KNOWN)
+	if (!matching.matched && network->asn_state == NETWORK_KNOWN)
 		number_set_each(list->asns, network->asn, match_entry, &matching);
 }

@@ -68,12 +68,14 @@ struct network_list *network_list_parse(const char *name, const char *file, stru
 struct network_list *network_list_hold(struct network_list *list);
 void network_list_free(struct network_list **list);
 const struct network_list_info *network_list_info(const struct network_list *list);
-bool network_list_has_asns(const struct network_list *list);
+/* Whether an entry by AS number counts on that day: then "not on the list" cannot be said of an
+ * address whose AS number is unknown. */
+bool network_list_has_asns(const struct network_list *list, int32_t day);
 
-/* The list's number in its listings; called once, before the list is shared (geoip_add_list). */
-void network_list_set_number(struct network_list *list, uint32_t number);
-/* Appends the entries that cover the address or, when asn_state is NETWORK_KNOWN, the AS number on
- * that day to network->listings, the most specific prefix first. Undated entries always count. */
-void network_list_match(const struct network_list *list, int32_t day, struct network *network);
+/* Adds to network->listings, under the number `index`, the most specific entry that covers the
+ * address on that day; else the entry that names its AS number, when that is known. Undated
+ * entries always count. */
+void network_list_match(const struct network_list *list, uint32_t index, int32_t day,
+	struct network *network);
 
 #endif

@@ -199,7 +199,7 @@ static int ask_list(struct question *q)
 		if (q->day < entry->from || q->day > entry->until)
 			continue;
 		for (size_t k = 0; k < q->test->words_n; k++) {
-			if (q->test->words[k].list != entry->list)
+			if (q->test->words[k].list != network->listing_lists[i])
 				continue;
 			q->answer->hit = true;
 			int n = describe(network, q->text, sizeof q->text / 2);

@@ -35,7 +35,7 @@ struct ruleset *ruleset_load(const char *const *paths, size_t paths_n,
 	const struct ruleset_options *options, struct diags *diags);
 void ruleset_free(struct ruleset **rules);
 
-/* The network lists that the files declare, in the order of their numbers (network_listing.list
+/* The network lists that the files declare, in the order of their numbers (network.listing_lists
  * refers to it). The words are as written; the caller (milter/runtime) loads them by geoip/. */
 struct ruleset_list {
 	const char *name;
