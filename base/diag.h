@@ -36,9 +36,8 @@ struct diags {
 	size_t errors, warnings; /* counted even when not kept */
 };
 
-/* Adds one finding; the file name and the text are copied (the text up to 1023
- * bytes). Control characters become '?'.
- * When memory is spent the finding is still counted in errors/warnings. */
+/* Adds one finding; the file name and the text are copied (the text up to 1023 bytes). Control
+ * characters become '?'. When memory is spent the finding is still counted in errors/warnings. */
 void diags_add(struct diags *diags, enum diag_severity severity, struct place place,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -41,13 +41,20 @@ T_TEST(writes_at_once_when_not_open)
 	const char *path = t_tmpfile("log");
 
 	stderr_to_file(path);
-	errno = EPERM;
 	log_line(LOG_LEVEL_INFO, "plain %d", 1);
 	log_line(LOG_LEVEL_ERROR, "bad");
 	log_line(LOG_LEVEL_DEBUG, "not seen");
 	restore_stderr();
-	t_int(errno, EPERM);
 	t_str(t_read(path, NULL), "plain 1\nerror: bad\n");
+}
+
+T_TEST(keeps_errno)
+{
+	redirect_stderr(open("/dev/null", O_RDONLY)); /* writing fails */
+	errno = ENOENT;
+	log_line(LOG_LEVEL_INFO, "x");
+	t_int(errno, ENOENT);
+	restore_stderr();
 }
 
 T_TEST(one_event_is_one_line)
