@@ -43,7 +43,7 @@ const char *ip_format(const struct ip *ip, char out[IP_TEXT_MAX]);
 bool ip_is_private(const struct ip *ip);
 
 /* "192.0.2.0/24", "2001:db8::/32", or a bare address (/32, /128). Host bits that are set are an
- * error: false, with *host_bits set to true if given (may be NULL), so that the caller can say so. */
+ * error: false, with *host_bits (which may be NULL) set to true, so that the caller can say so. */
 bool ip_prefix_parse(struct str text, struct ip_prefix *out, bool *host_bits);
 struct ip_prefix ip_prefix_make(const struct ip *ip, uint8_t bits); /* masks the host bits */
 bool ip_prefix_contains(const struct ip_prefix *prefix, const struct ip *ip);
