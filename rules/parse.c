@@ -15,6 +15,14 @@ void parse_spent(struct parser *parser, struct place place)
 	diags_add(parser->diags, DIAG_ERROR, place, "out of memory");
 }
 
+struct place parse_start(const struct lex_line *line)
+{
+	struct str text = line->text;
+	while (text.len && ascii_space(text.ptr[0]))
+		text = str_slice(text, 1, text.len);
+	return lex_place(line, text.len ? text.ptr : line->text.ptr);
+}
+
 bool parse_end(struct parser *parser, struct lex_line *line)
 {
 	struct str word;
@@ -82,17 +90,12 @@ static void open_block(struct parser *parser, struct str keyword, struct lex_lin
 	bool holds)
 {
 	if (parser->blocks_n == PARSE_BLOCKS_MAX) {
-		diags_add(parser->diags, DIAG_ERROR, line->place, "blocks are nested too deeply");
+		diags_add(parser->diags, DIAG_ERROR, parse_start(line), "blocks are nested too deeply");
 		parser->skip = true;
 		return;
 	}
-	struct place place = line->place;
-	size_t indent = 0;
-	while (indent < line->text.len && ascii_space(line->text.ptr[indent]))
-		indent++;
-	place.column += (unsigned)indent;
 	parser->blocks[parser->blocks_n++] =
-		(struct block){ place, keyword, parser->skip, holds, false };
+		(struct block){ parse_start(line), keyword, parser->skip, holds, false };
 	parser->skip = parser->skip || !holds;
 }
 
@@ -126,7 +129,7 @@ void parse_ifplugin(struct parser *parser, const struct keyword *keyword, struct
 void parse_else(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
 {
 	(void)keyword;
-	struct place place = line->place;
+	struct place place = parse_start(line);
 	struct block *block = parser->blocks_n ? &parser->blocks[parser->blocks_n - 1] : NULL;
 	parse_end(parser, line);
 	if (!block || block->in_else) {
@@ -143,7 +146,7 @@ void parse_endif(struct parser *parser, const struct keyword *keyword, struct le
 	(void)keyword;
 	parse_end(parser, line);
 	if (!parser->blocks_n) {
-		diags_add(parser->diags, DIAG_ERROR, line->place, "'endif' without 'if'");
+		diags_add(parser->diags, DIAG_ERROR, parse_start(line), "'endif' without 'if'");
 		return;
 	}
 	parser->skip = parser->blocks[--parser->blocks_n].outer_skip;

@@ -48,11 +48,13 @@ struct parser {
 
 statement parse_definition, parse_score, parse_describe, parse_tflags, parse_expires,
 	parse_network_list, parse_require_version, parse_include, parse_if, parse_ifplugin, parse_else,
-	parse_endif, parse_lang;
+	parse_endif, parse_lang, parse_absent_rule;
 void parse_file(struct ruleset *set, const char *path, const struct parser *includer,
 	struct place from, struct diags *diags);
 /* The next word as a rule's name, with its record; NULL with an error in diags. */
 struct rule *parse_rule_name(struct parser *parser, struct lex_line *line, struct place *place);
+/* Where the statement of the line begins. */
+struct place parse_start(const struct lex_line *line);
 /* Nothing may follow. */
 bool parse_end(struct parser *parser, struct lex_line *line);
 void parse_spent(struct parser *parser, struct place place); /* "out of memory" */

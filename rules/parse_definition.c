@@ -129,7 +129,10 @@ static bool read_view(struct parser *parser, struct str name, struct place place
 	if (!wrong)
 		return true;
 	place.column += (unsigned)at;
-	diags_add(parser->diags, DIAG_ERROR, place, "'%.*s': %s", PARSE_SHOW(name), wrong);
+	if (name.len)
+		diags_add(parser->diags, DIAG_ERROR, place, "'%.*s': %s", PARSE_SHOW(name), wrong);
+	else
+		diags_add(parser->diags, DIAG_ERROR, place, "%s", wrong);
 	return false;
 }
 
@@ -230,6 +233,20 @@ static definition_reader *const readers[RULE_KINDS] = {
 
 /* A name that was meant counts as defined even when its definition is wrong, so that what
  * refers to it is not reported too; the set is refused anyway. */
+static void keep_definition(struct parser *parser, struct rule *rule,
+	const struct definition *definition, bool good)
+{
+	if (rule->defined && rule->definition.file_number == parser->file_number)
+		diags_add(parser->diags, DIAG_WARNING, definition->place,
+			"'%s' is defined again; the definition of line %u is shadowed", rule->name,
+			rule->definition.place.line);
+	if (!rule->defined)
+		rule->order = parser->set->order_next++;
+	rule->defined = true;
+	rule->broken = !good;
+	rule->definition = *definition;
+}
+
 void parse_definition(struct parser *parser, const struct keyword *keyword,
 	struct lex_line *line)
 {
@@ -240,13 +257,17 @@ void parse_definition(struct parser *parser, const struct keyword *keyword,
 	struct definition definition = { .kind = keyword->kind, .place = place,
 		.file_number = parser->file_number };
 	bool good = readers[keyword->kind](parser, line, &definition);
-	if (rule->defined && rule->definition.file_number == parser->file_number)
-		diags_add(parser->diags, DIAG_WARNING, place,
-			"'%s' is defined again; the definition of line %u is shadowed", rule->name,
-			rule->definition.place.line);
-	if (!rule->defined)
-		rule->order = parser->set->order_next++;
-	rule->defined = true;
-	rule->broken = !good;
-	rule->definition = definition;
+	keep_definition(parser, rule, &definition, good);
+}
+
+void parse_absent_rule(struct parser *parser, const struct keyword *keyword,
+	struct lex_line *line)
+{
+	struct place start = parse_start(line), place;
+	diags_add(parser->diags, DIAG_ERROR, start, "'%s' rules are not supported yet",
+		keyword->name);
+	struct rule *rule = parse_rule_name(parser, line, &place);
+	struct definition definition = { .kind = RULE_FULL, .place = place };
+	if (rule)
+		keep_definition(parser, rule, &definition, false);
 }

@@ -80,12 +80,14 @@ void parse_describe(struct parser *parser, const struct keyword *keyword, struct
 	if (!rule)
 		return;
 	struct str text = parse_unescape(parser, lex_rest(line, &at));
-	rule->describe = text.ptr;
-	rule->describe_place = place;
-	if (!text.ptr)
+	if (!text.ptr) {
 		parse_spent(parser, at);
-	else if (!text.len)
+	} else if (!text.len) {
 		diags_add(parser->diags, DIAG_ERROR, at, "description expected");
+	} else {
+		rule->describe = text.ptr;
+		rule->describe_place = place;
+	}
 }
 
 enum flag_effect { FLAG_NICE, FLAG_MULTIPLE, FLAG_NOSUBJECT, FLAG_OBSERVE, FLAG_NONE };

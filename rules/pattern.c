@@ -48,7 +48,9 @@ static const struct modifier modifiers_known[] = {
 
 static bool modifiers_read(struct str letters, uint32_t *options, struct pattern_error *error)
 {
+	size_t after_text = error->offset;
 	for (size_t i = 0; i < letters.len; i++) {
+		error->offset = after_text + 1 + i;
 		size_t k = 0, n = sizeof modifiers_known / sizeof *modifiers_known;
 		while (k < n && modifiers_known[k].letter != letters.ptr[i])
 			k++;
@@ -80,7 +82,7 @@ struct pattern *pattern_compile(struct str text, struct str modifiers,
 {
 	uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DUPNAMES |
 		PCRE2_USE_OFFSET_LIMIT;
-	error->offset = 0;
+	error->offset = text.len;
 	if (!modifiers_read(modifiers, &options, error))
 		return NULL;
 	if (has_code(text, &error->offset)) {

@@ -26,7 +26,7 @@ enum {
 struct pattern;
 
 struct pattern_error {
-	size_t offset;  /* into the pattern's text */
+	size_t offset;  /* into the pattern's text; past its end: into its modifiers, plus one */
 	char text[160];
 };
 
