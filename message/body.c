@@ -1,0 +1,152 @@
+/* message/body: see body.h. */
+#include "message/body.h"
+
+#include <string.h>
+
+enum { CUT_SEARCH = 1024, UNLIKELY = 1, BLANK = 2 };
+
+/* BLANK: ASCII white space. UNLIKELY: may begin white space in UTF-8. */
+static const unsigned char CLASS[256] = {
+	['\t'] = BLANK, ['\n'] = BLANK, ['\v'] = BLANK, ['\f'] = BLANK, ['\r'] = BLANK,
+	[' '] = BLANK, [0xC2] = UNLIKELY, [0xE1] = UNLIKELY, [0xE2] = UNLIKELY, [0xE3] = UNLIKELY
+};
+
+size_t body_space(const char *p, const char *end)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	size_t left = (size_t)(end - p);
+
+	if (left == 0 || CLASS[u[0]] == 0)
+		return 0;
+	if (CLASS[u[0]] == BLANK)
+		return 1;
+	if (u[0] == 0xC2)
+		return left > 1 && (u[1] == 0xA0 || u[1] == 0x85) ? 2 : 0;
+	if (left < 3)
+		return 0;
+	if (u[0] == 0xE1) /* U+1680 */
+		return u[1] == 0x9A && u[2] == 0x80 ? 3 : 0;
+	if (u[0] == 0xE3) /* U+3000 */
+		return u[1] == 0x80 && u[2] == 0x80 ? 3 : 0;
+	if (u[1] == 0x80) /* U+2000..200A, 2028, 2029, 202F */
+		return (u[2] >= 0x80 && u[2] <= 0x8A) || u[2] == 0xA8 || u[2] == 0xA9 ||
+			u[2] == 0xAF ? 3 : 0;
+	return u[1] == 0x81 && u[2] == 0x9F ? 3 : 0; /* U+205F */
+}
+
+int body_add(struct body *body, struct str text, size_t limit, bool *cut)
+{
+	body->text.arena = body->arena;
+	if (body->text.len > 0)
+		buf_add_byte(&body->text, '\n');
+	if (text.len > limit) {
+		struct str search = str_slice(text, limit, limit + CUT_SEARCH + 1);
+		size_t at = str_find_byte(search, '\n');
+
+		if (at == SIZE_MAX)
+			at = str_find_byte(search, ' ');
+		text.len = limit + (at == SIZE_MAX ? 0 : at + 1);
+		*cut = true;
+	}
+	buf_add_str(&body->text, text);
+	return body->text.failed ? -1 : 0;
+}
+
+static int add_item(struct body *body, struct str item)
+{
+	if (item.len == 0 || (item.len == 1 && item.ptr[0] == ' '))
+		return 0;
+	if (body->n == body->capacity) {
+		size_t capacity = body->capacity ? 2 * body->capacity : 32;
+		struct str *grown = arena_resize(body->arena, body->items,
+			body->capacity * sizeof *grown, capacity * sizeof *grown);
+
+		if (!grown)
+			return -1;
+		body->items = grown;
+		body->capacity = capacity;
+	}
+	body->items[body->n++] = item;
+	return 0;
+}
+
+/* A paragraph, in pieces of at most BODY_STRING_MAX that end after a space if they can. */
+static int add_paragraph(struct body *body, struct str text)
+{
+	while (text.len > BODY_STRING_MAX) {
+		size_t len = BODY_STRING_MAX;
+
+		while (len > 0 && text.ptr[len - 1] != ' ')
+			len--;
+		if (len == 0)
+			len = BODY_STRING_MAX;
+		if (add_item(body, str_make(text.ptr, len)) < 0)
+			return -1;
+		text = str_slice(text, len, text.len);
+	}
+	return add_item(body, text);
+}
+
+struct run {
+	const char *first_lf, *last_lf, *end;
+	unsigned lfs;
+};
+
+static struct run space_run(const char *p, const char *end)
+{
+	struct run run = { NULL, NULL, p, 0 };
+	size_t len;
+
+	while ((len = body_space(run.end, end)) > 0) {
+		if (*run.end == '\n') {
+			run.first_lf = run.lfs++ == 0 ? run.end : run.first_lf;
+			run.last_lf = run.end;
+		}
+		run.end += len;
+	}
+	return run;
+}
+
+/* Folds in place: the result is never longer. */
+static int split(struct body *body)
+{
+	const char *p = body->text.ptr, *end = p + body->text.len;
+	char *out = body->text.ptr, *from = out;
+
+	while (p < end) {
+		unsigned char class = CLASS[(unsigned char)*p];
+		const char *start = p;
+		struct run run;
+
+		/* a single space between two words: nearly always */
+		if (class == 0 || (*p == ' ' && end - p > 1 && !CLASS[(unsigned char)p[1]])) {
+			*out++ = *p++;
+			continue;
+		}
+		run = space_run(p, end);
+		if (run.end == p) {
+			*out++ = *p++;
+			continue;
+		}
+		p = run.end;
+		if (run.lfs < 2) {
+			*out++ = ' ';
+			continue;
+		}
+		if (run.first_lf > start)
+			*out++ = ' ';
+		if (add_paragraph(body, str_make(from, (size_t)(out - from))) < 0)
+			return -1;
+		from = out;
+		if (run.last_lf + 1 < run.end)
+			*out++ = ' ';
+	}
+	return add_paragraph(body, str_make(from, (size_t)(out - from)));
+}
+
+int body_finish(struct body *body, const struct str *subject)
+{
+	if (subject && subject->len > 0 && add_paragraph(body, *subject) < 0)
+		return -1;
+	return body->text.len > 0 ? split(body) : 0;
+}

@@ -1,0 +1,38 @@
+/* message/body: SpamAssassin's view of the text of a mail, for `body` rules.
+ *
+ * As Mail::SpamAssassin 4.0 makes it (Message.pm, get_body_text_array_common; measured against
+ * it): the text of the parts one after the other with a line end between; cut at empty lines into
+ * paragraphs; in each, runs of white space become one space; strings longer than 2,048 bytes are
+ * split after a space. Differences: the line end of a paragraph is not kept, and empty paragraphs
+ * are left out, which no pattern with a character in it can tell.
+ */
+#ifndef DEPEER_MESSAGE_BODY_H
+#define DEPEER_MESSAGE_BODY_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum { BODY_STRING_MAX = 2048 };
+
+/* Zero-initialise, set arena. */
+struct body {
+	struct arena *arena;
+	struct buf text;
+	struct str *items;
+	size_t n, capacity;
+};
+
+/* One leaf of the mail; `text` empty for a part that is no text. What is past `limit` bytes is
+ * left out, as SpamAssassin does: at a line end or space within the next 1,024 bytes. *cut is
+ * set to true then, and else left alone. 0 or -1. */
+int body_add(struct body *body, struct str text, size_t limit, bool *cut);
+
+/* Makes items of all that was added, behind the Subject (NULL: there is none). 0 or -1. */
+int body_finish(struct body *body, const struct str *subject);
+
+/* Does a white-space character of Unicode, as Perl's \s has it, begin here? Its length. */
+size_t body_space(const char *p, const char *end);
+
+#endif

@@ -1,0 +1,277 @@
+/* message/charset: see charset.h.
+ *
+ * iconv_open() takes microseconds where a whole mail should take ten, so it is the last resort:
+ * pure ASCII in a charset that contains ASCII never gets there.
+ */
+#include "message/charset.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <string.h>
+
+enum kind {
+	KIND_KEEP,    /* UTF-8, ASCII, unknown */
+	KIND_1252,
+	KIND_SUPERSET, /* by iconv; bytes below 0x80 are ASCII */
+	KIND_ICONV    /* by iconv, always */
+};
+
+struct charset {
+	const char *label; /* lower case, without '-', '_', ' ' and a leading "x" */
+	const char *name;  /* iconv's, NULL: none needed */
+	enum kind kind;
+};
+
+enum { LABEL_MAX = 40 };
+
+/* In strcmp() order of the label. */
+static const struct charset CHARSETS[] = {
+	{ "ansix341968", NULL, KIND_1252 },
+	{ "ascii", NULL, KIND_KEEP },
+	{ "big5", "BIG5-HKSCS", KIND_SUPERSET },
+	{ "big5hkscs", "BIG5-HKSCS", KIND_SUPERSET },
+	{ "cp1250", "CP1250", KIND_SUPERSET },
+	{ "cp1251", "CP1251", KIND_SUPERSET },
+	{ "cp1252", NULL, KIND_1252 },
+	{ "cp437", "CP437", KIND_SUPERSET },
+	{ "cp850", "CP850", KIND_SUPERSET },
+	{ "cp852", "CP852", KIND_SUPERSET },
+	{ "cp866", "CP866", KIND_SUPERSET },
+	{ "cp932", "CP932", KIND_SUPERSET },
+	{ "cp936", "CP936", KIND_SUPERSET },
+	{ "cp949", "CP949", KIND_SUPERSET },
+	{ "euccn", "GB18030", KIND_SUPERSET },
+	{ "eucjp", "EUC-JP", KIND_SUPERSET },
+	{ "euckr", "CP949", KIND_SUPERSET },
+	{ "euctw", "EUC-TW", KIND_SUPERSET },
+	{ "gb18030", "GB18030", KIND_SUPERSET },
+	{ "gb2312", "GB18030", KIND_SUPERSET },
+	{ "gbk", "GB18030", KIND_SUPERSET },
+	{ "ibm850", "CP850", KIND_SUPERSET },
+	{ "ibm866", "CP866", KIND_SUPERSET },
+	{ "iso2022cn", "ISO-2022-CN", KIND_ICONV },
+	{ "iso2022jp", "ISO-2022-JP-2", KIND_ICONV },
+	{ "iso2022jp2", "ISO-2022-JP-2", KIND_ICONV },
+	{ "iso2022kr", "ISO-2022-KR", KIND_ICONV },
+	{ "iso88591", NULL, KIND_1252 },
+	{ "iso885910", "ISO-8859-10", KIND_SUPERSET },
+	{ "iso885911", "CP874", KIND_SUPERSET },
+	{ "iso885913", "ISO-8859-13", KIND_SUPERSET },
+	{ "iso885914", "ISO-8859-14", KIND_SUPERSET },
+	{ "iso885915", "ISO-8859-15", KIND_SUPERSET },
+	{ "iso885916", "ISO-8859-16", KIND_SUPERSET },
+	{ "iso88592", "ISO-8859-2", KIND_SUPERSET },
+	{ "iso88593", "ISO-8859-3", KIND_SUPERSET },
+	{ "iso88594", "ISO-8859-4", KIND_SUPERSET },
+	{ "iso88595", "ISO-8859-5", KIND_SUPERSET },
+	{ "iso88596", "ISO-8859-6", KIND_SUPERSET },
+	{ "iso88597", "ISO-8859-7", KIND_SUPERSET },
+	{ "iso88598", "ISO-8859-8", KIND_SUPERSET },
+	{ "iso88598e", "ISO-8859-8", KIND_SUPERSET },
+	{ "iso88598i", "ISO-8859-8", KIND_SUPERSET },
+	{ "iso88599", "CP1254", KIND_SUPERSET },
+	{ "koi8r", "KOI8-R", KIND_SUPERSET },
+	{ "koi8u", "KOI8-U", KIND_SUPERSET },
+	{ "ksc56011987", "CP949", KIND_SUPERSET },
+	{ "latin1", NULL, KIND_1252 },
+	{ "latin2", "ISO-8859-2", KIND_SUPERSET },
+	{ "macintosh", "MACINTOSH", KIND_SUPERSET },
+	{ "shiftjis", "CP932", KIND_SUPERSET },
+	{ "sjis", "CP932", KIND_SUPERSET },
+	{ "tis620", "CP874", KIND_SUPERSET },
+	{ "ucs2", "UTF-16BE", KIND_ICONV },
+	{ "unicode11utf7", "UTF-7", KIND_ICONV },
+	{ "usascii", NULL, KIND_1252 },
+	{ "utf16", "UTF-16", KIND_ICONV },
+	{ "utf16be", "UTF-16BE", KIND_ICONV },
+	{ "utf16le", "UTF-16LE", KIND_ICONV },
+	{ "utf32", "UTF-32", KIND_ICONV },
+	{ "utf32be", "UTF-32BE", KIND_ICONV },
+	{ "utf32le", "UTF-32LE", KIND_ICONV },
+	{ "utf7", "UTF-7", KIND_ICONV },
+	{ "utf8", NULL, KIND_KEEP },
+	{ "windows1250", "CP1250", KIND_SUPERSET },
+	{ "windows1251", "CP1251", KIND_SUPERSET },
+	{ "windows1252", NULL, KIND_1252 },
+	{ "windows1253", "CP1253", KIND_SUPERSET },
+	{ "windows1254", "CP1254", KIND_SUPERSET },
+	{ "windows1255", "CP1255", KIND_SUPERSET },
+	{ "windows1256", "CP1256", KIND_SUPERSET },
+	{ "windows1257", "CP1257", KIND_SUPERSET },
+	{ "windows1258", "CP1258", KIND_SUPERSET },
+	{ "windows31j", "CP932", KIND_SUPERSET },
+	{ "windows874", "CP874", KIND_SUPERSET },
+};
+
+/* 0x80..0x9F of Windows-1252; the five holes stay C1 controls (WHATWG). */
+static const uint16_t C1_1252[32] = {
+	0x20AC, 0x81, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021,
+	0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0x8D, 0x17D, 0x8F,
+	0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+	0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0x9D, 0x17E, 0x178
+};
+
+static const struct charset *charset_lookup(struct str label)
+{
+	char key[LABEL_MAX + 1];
+	size_t n = 0, low = 0, high = sizeof CHARSETS / sizeof *CHARSETS;
+
+	label = str_trim(label);
+	if (label.len > 1 && ascii_lower(label.ptr[0]) == 'x' && label.ptr[1] == '-')
+		label = str_slice(label, 2, label.len);
+	for (size_t i = 0; i < label.len; i++) {
+		char c = ascii_lower(label.ptr[i]);
+
+		if (c == '-' || c == '_' || c == ' ' || c == '.' || c == ':')
+			continue;
+		if (n == LABEL_MAX || !c)
+			return NULL;
+		key[n++] = c;
+	}
+	key[n] = '\0';
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(key, CHARSETS[middle].label);
+
+		if (order == 0)
+			return &CHARSETS[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+bool bytes_are_ascii(struct str bytes)
+{
+	const char *p = bytes.ptr, *end = bytes.ptr + bytes.len;
+	uint64_t word[4];
+
+	for (; end - p >= (ptrdiff_t)sizeof word; p += sizeof word) {
+		memcpy(word, p, sizeof word);
+		if ((word[0] | word[1] | word[2] | word[3]) & UINT64_C(0x8080808080808080))
+			return false;
+	}
+	for (; p < end; p++)
+		if ((unsigned char)*p >= 0x80)
+			return false;
+	return true;
+}
+
+unsigned utf8_encode(uint32_t code, char to[4])
+{
+	if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+		code = 0xFFFD;
+	if (code < 0x80) {
+		to[0] = (char)code;
+		return 1;
+	}
+	if (code < 0x800) {
+		to[0] = (char)(0xC0 | code >> 6);
+		to[1] = (char)(0x80 | (code & 63));
+		return 2;
+	}
+	if (code < 0x10000) {
+		to[0] = (char)(0xE0 | code >> 12);
+		to[1] = (char)(0x80 | (code >> 6 & 63));
+		to[2] = (char)(0x80 | (code & 63));
+		return 3;
+	}
+	to[0] = (char)(0xF0 | code >> 18);
+	to[1] = (char)(0x80 | (code >> 12 & 63));
+	to[2] = (char)(0x80 | (code >> 6 & 63));
+	to[3] = (char)(0x80 | (code & 63));
+	return 4;
+}
+
+void utf8_add(struct buf *out, uint32_t code)
+{
+	char bytes[4];
+
+	buf_add(out, bytes, utf8_encode(code, bytes));
+}
+
+/* Text that is marked Latin-1 and is valid UTF-8 with at least one sequence is UTF-8: mail
+ * programs mislabel that way round, and chance does not make such bytes. */
+static bool looks_like_utf8(struct str bytes)
+{
+	const unsigned char *p = (const unsigned char *)bytes.ptr, *end = p + bytes.len;
+
+	while (p < end) {
+		unsigned more = *p < 0x80 ? 0 : *p >= 0xC2 && *p < 0xE0 ? 1 :
+			*p >= 0xE0 && *p < 0xF0 ? 2 : *p >= 0xF0 && *p < 0xF5 ? 3 : 9;
+
+		if (more == 9 || (size_t)(end - p) <= more)
+			return false;
+		for (p++; more > 0; more--, p++)
+			if ((*p & 0xC0) != 0x80)
+				return false;
+	}
+	return true;
+}
+
+bool charset_is_utf8(struct str label, struct str bytes)
+{
+	const struct charset *charset = charset_lookup(label);
+
+	if (!charset || charset->kind == KIND_KEEP)
+		return true;
+	if (charset->kind == KIND_ICONV)
+		return false;
+	return bytes_are_ascii(bytes) || (charset->kind == KIND_1252 && looks_like_utf8(bytes));
+}
+
+static void add_1252(struct str bytes, struct buf *out)
+{
+	for (size_t i = 0; i < bytes.len && !out->failed; i++) {
+		unsigned char c = (unsigned char)bytes.ptr[i];
+
+		if (c < 0x80)
+			buf_add_byte(out, (char)c);
+		else
+			utf8_add(out, c < 0xA0 ? C1_1252[c - 0x80] : c);
+	}
+}
+
+static void add_iconv(iconv_t cd, struct str bytes, struct buf *out)
+{
+	char *in = (char *)(uintptr_t)bytes.ptr; /* iconv does not write there */
+	size_t left = bytes.len;
+
+	while (left > 0 && !out->failed) {
+		char piece[1024], *to = piece;
+		size_t room = sizeof piece, before = left;
+		size_t status = iconv(cd, &in, &left, &to, &room);
+
+		buf_add(out, piece, sizeof piece - room);
+		if (status != (size_t)-1 || (errno == E2BIG && (left < before || room < sizeof piece)))
+			continue;
+		if (left > 0) {
+			buf_add_byte(out, *in++);
+			left--;
+		}
+	}
+}
+
+void charset_to_utf8(struct str label, struct str bytes, struct buf *out)
+{
+	const struct charset *charset = charset_lookup(label);
+	iconv_t cd;
+
+	if (charset_is_utf8(label, bytes)) {
+		buf_add_str(out, bytes);
+		return;
+	}
+	if (charset->kind == KIND_1252) {
+		add_1252(bytes, out);
+		return;
+	}
+	cd = iconv_open("UTF-8", charset->name);
+	if (cd == (iconv_t)-1) { /* the module is not installed */
+		buf_add_str(out, bytes);
+		return;
+	}
+	add_iconv(cd, bytes, out);
+	iconv_close(cd);
+}

@@ -1,0 +1,27 @@
+/* message/charset: text of any charset to UTF-8, byte by byte forgiving.
+ *
+ * Known labels only (a table): iconv_open() of a label that a spammer made up costs a search for
+ * modules. ISO-8859-1 and US-ASCII are read as Windows-1252 is by mail programs and browsers
+ * (WHATWG Encoding), without iconv; UTF-8 is passed as it stands, broken or not. A byte that does
+ * not decode is kept as it is, so that a pattern on bytes still sees it. Any thread.
+ */
+#ifndef DEPEER_MESSAGE_CHARSET_H
+#define DEPEER_MESSAGE_CHARSET_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+/* True when the bytes are in UTF-8 already, or are best left alone (unknown or no label): then
+ * they can be used in place. */
+bool charset_is_utf8(struct str label, struct str bytes);
+/* Appends the bytes as UTF-8. Spent memory shows in out->failed. */
+void charset_to_utf8(struct str label, struct str bytes, struct buf *out);
+
+bool bytes_are_ascii(struct str bytes);
+/* Appends one code point; a surrogate or one past U+10FFFF becomes U+FFFD. */
+void utf8_add(struct buf *out, uint32_t code);
+/* The same into `to` (room for 4); returns the length. */
+unsigned utf8_encode(uint32_t code, char to[4]);
+
+#endif

@@ -1,0 +1,177 @@
+/* message/decode: see decode.h.
+ *
+ * Base64 goes four characters at a time while they are all of the alphabet, and character by
+ * character around line ends and junk. Quoted-printable copies from '=' to '=' with memchr.
+ */
+#include "message/decode.h"
+
+#include <string.h>
+
+enum { PAD = 64, JUNK = 128 };
+
+#define J JUNK
+#define J16 J, J, J, J, J, J, J, J, J, J, J, J, J, J, J, J
+
+static const uint8_t BASE64[256] = {
+	J16, J16,
+	J, J, J, J, J, J, J, J, J, J, J, 62, J, J, J, 63,
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, J, J, J, PAD, J, J,
+	J, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, J, J, J, J, J,
+	J, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, J, J, J, J, J,
+	J16, J16, J16, J16, J16, J16, J16, J16
+};
+
+static size_t base64_flush(struct base64_state *state, char *out)
+{
+	size_t n = 0;
+
+	if (state->n == 2) {
+		out[n++] = (char)(state->bits >> 4);
+	} else if (state->n == 3) {
+		out[n++] = (char)(state->bits >> 10);
+		out[n++] = (char)(state->bits >> 2);
+	}
+	state->n = 0;
+	state->bits = 0;
+	return n;
+}
+
+size_t base64_decode(struct base64_state *state, struct str in, char *out)
+{
+	const unsigned char *p = (const unsigned char *)in.ptr;
+	const unsigned char *end = p + in.len;
+	char *o = out;
+
+	while (p < end) {
+		while (state->n == 0 && end - p >= 4) {
+			unsigned a = BASE64[p[0]], b = BASE64[p[1]], c = BASE64[p[2]], d = BASE64[p[3]];
+
+			if ((a | b | c | d) >= PAD)
+				break;
+			o[0] = (char)(a << 2 | b >> 4);
+			o[1] = (char)(b << 4 | c >> 2);
+			o[2] = (char)(c << 6 | d);
+			o += 3;
+			p += 4;
+		}
+		if (p == end)
+			break;
+		unsigned value = BASE64[*p++];
+		if (value == PAD) {
+			o += base64_flush(state, o);
+		} else if (value < PAD) {
+			state->bits = state->bits << 6 | value;
+			if (++state->n == 4) {
+				*o++ = (char)(state->bits >> 16);
+				*o++ = (char)(state->bits >> 8);
+				*o++ = (char)state->bits;
+				state->n = 0;
+				state->bits = 0;
+			}
+		}
+	}
+	return (size_t)(o - out);
+}
+
+size_t base64_finish(struct base64_state *state, char *out)
+{
+	return base64_flush(state, out);
+}
+
+int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One byte after a '='; returns how many bytes were written. *again: look at it once more. */
+static size_t qp_step(struct qp_state *state, char c, char *out, bool *again)
+{
+	enum qp_mode mode = state->mode;
+
+	*again = false;
+	state->mode = QP_TEXT;
+	if (mode == QP_HEX) {
+		if (hex_digit(c) >= 0) {
+			out[0] = (char)(hex_digit(state->first) << 4 | hex_digit(c));
+			return 1;
+		}
+		out[0] = '=';
+		out[1] = state->first;
+		*again = true;
+		return 2;
+	}
+	if (c == '\n') /* soft line break */
+		return 0;
+	if (mode == QP_CR) {
+		out[0] = '=';
+		out[1] = '\r';
+		*again = true;
+		return 2;
+	}
+	if (c == '\r' || c == ' ' || c == '\t') {
+		state->mode = c == '\r' ? QP_CR : QP_BLANK;
+		return 0;
+	}
+	if (mode == QP_EQUALS && hex_digit(c) >= 0) {
+		state->mode = QP_HEX;
+		state->first = c;
+		return 0;
+	}
+	*again = true;
+	out[0] = '=';
+	if (mode == QP_EQUALS)
+		return 1;
+	out[1] = ' ';
+	return 2;
+}
+
+size_t qp_decode(struct qp_state *state, struct str in, char *out)
+{
+	const char *p = in.ptr, *end = in.ptr + in.len;
+	char *o = out;
+
+	while (p < end) {
+		if (state->mode == QP_TEXT) {
+			const char *equals = memchr(p, '=', (size_t)(end - p));
+			size_t run = (size_t)((equals ? equals : end) - p);
+
+			memcpy(o, p, run);
+			o += run;
+			p += run;
+			if (!equals)
+				break;
+			if (end - p >= 3 && hex_digit(p[1]) >= 0 && hex_digit(p[2]) >= 0) {
+				*o++ = (char)(hex_digit(p[1]) << 4 | hex_digit(p[2]));
+				p += 3;
+				continue;
+			}
+			p++;
+			state->mode = QP_EQUALS;
+			continue;
+		}
+		bool again;
+
+		o += qp_step(state, *p, o, &again);
+		p += !again;
+	}
+	return (size_t)(o - out);
+}
+
+size_t qp_finish(struct qp_state *state, char *out)
+{
+	enum qp_mode mode = state->mode;
+
+	state->mode = QP_TEXT;
+	if (mode == QP_TEXT || mode == QP_CR || mode == QP_BLANK)
+		return 0; /* a soft break at the very end, cut short */
+	out[0] = '=';
+	if (mode == QP_EQUALS)
+		return 1;
+	out[1] = state->first;
+	return 2;
+}

@@ -1,0 +1,49 @@
+/* message/domain: see domain.h. */
+#include "message/domain.h"
+
+#include <libpsl.h>
+#include <string.h>
+
+/* A lower-case C string without a trailing dot; false when it cannot be a name. */
+static bool copy_name(struct str host, char name[DOMAIN_NAME_MAX + 1])
+{
+	if (host.len > 0 && host.ptr[host.len - 1] == '.')
+		host.len--;
+	if (host.len == 0 || host.len > DOMAIN_NAME_MAX || host.ptr[0] == '.')
+		return false;
+	for (size_t i = 0; i < host.len; i++) {
+		if (host.ptr[i] <= ' ') /* also NUL and bytes above 127 */
+			return false;
+		name[i] = ascii_lower(host.ptr[i]);
+	}
+	name[host.len] = '\0';
+	return true;
+}
+
+static bool known_suffix(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return psl_is_public_suffix2(psl_builtin(), dot ? dot + 1 : name,
+		PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
+}
+
+struct str domain_registered(struct str host)
+{
+	char name[DOMAIN_NAME_MAX + 1];
+	const char *domain;
+
+	if (!copy_name(host, name) || !known_suffix(name))
+		return str_make(NULL, 0);
+	domain = psl_registrable_domain(psl_builtin(), name);
+	if (!domain)
+		return str_make(NULL, 0);
+	return str_make(host.ptr + (domain - name), strlen(domain));
+}
+
+bool domain_has_suffix(struct str host)
+{
+	char name[DOMAIN_NAME_MAX + 1];
+
+	return copy_name(host, name) && known_suffix(name);
+}

@@ -1,0 +1,49 @@
+/* message/html: what a reader sees of HTML, and where it links to.
+ *
+ * A tokenizer after the WHATWG rules (tags, quotes, comments, raw text of script and style,
+ * character references), not a DOM. Block elements become line ends as SpamAssassin renders
+ * them: one for br and div, two (a paragraph) for p, hr, blockquote, pre, title; a space for
+ * table cells, list items and headings. White space is folded. Linear in the input; no recursion;
+ * memory is the input's size plus the links. Any thread.
+ */
+#ifndef DEPEER_MESSAGE_HTML_H
+#define DEPEER_MESSAGE_HTML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum html_link_kind {
+	HTML_LINK,   /* a click opens it */
+	HTML_LOAD,   /* fetched when shown: images, styles, frames */
+	HTML_FORM,
+	HTML_BASE    /* <base href>: also in the result as `base` */
+};
+
+struct html_link {
+	enum html_link_kind kind;
+	struct str target;  /* the attribute, character references decoded */
+	struct str anchor;  /* text of an <a>, as in `text`; empty for others */
+};
+
+enum { HTML_LINKS_MAX = 20000 };
+
+/* Slices point into the input or live in the arena. */
+struct html {
+	struct str text;
+	struct str base;             /* of the first <base href>, empty if none */
+	const struct html_link *links; /* in order of appearance */
+	size_t links_n;
+	bool links_cut;              /* there were more than HTML_LINKS_MAX */
+};
+
+/* `source` in UTF-8 (or what is left of it). 0, or -1 when memory is spent. */
+int html_read(struct arena *arena, struct str source, struct html *out);
+
+/* Decodes character references; `attribute`: after the rules for attribute values. *out points
+ * into `text` when there is none. 0 or -1. */
+int html_decode(struct arena *arena, struct str text, bool attribute, struct str *out);
+
+#endif

@@ -1,0 +1,499 @@
+/* message/message: see message.h.
+ *
+ * The body is gathered in one block (up to the scan limit; CRLF becomes LF on the way, as
+ * SpamAssassin sees it) and taken apart at the end: then text parts that need no decoding are
+ * used where they stand, and how the body was cut cannot matter.
+ */
+#include "message/message.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "message/body.h"
+#include "message/charset.h"
+#include "message/decode.h"
+#include "message/header.h"
+#include "message/html.h"
+#include "message/links.h"
+#include "message/mime.h"
+#include "message/received.h"
+
+enum { PART_HEADER_BYTES = 64 * 1024, RELAYS_MAX = 100 };
+
+struct message {
+	struct arena *arena;
+	struct message_options options;
+	struct message_view view;
+	struct message_header *headers;
+	size_t headers_capacity, header_bytes;
+	struct message_relay *relays;
+	struct mime_top top;
+	const struct message_header *subject;
+	struct buf raw;          /* headers if `full` is wanted, then the body */
+	size_t body_start, body_bytes;
+	bool pending_cr, headers_ended, failed;
+	struct links *links;
+	struct body body;
+	/* the part being read */
+	struct mime_part part;
+	struct str data;
+	struct buf spill;        /* its data, when that is in several places */
+};
+
+/* ---- creation ---- */
+
+static void set_limits(struct message_limits *limits)
+{
+	static const struct message_limits DEFAULTS = {
+		.headers = 1000, .header_bytes = 256 * 1024, .scan_bytes = 1024 * 1024,
+		.parts = 200, .depth = 20, .urls = 1000, .part_text = 50000
+	};
+
+	limits->headers = limits->headers ? limits->headers : DEFAULTS.headers;
+	limits->header_bytes = limits->header_bytes ? limits->header_bytes :
+		DEFAULTS.header_bytes;
+	limits->scan_bytes = limits->scan_bytes ? limits->scan_bytes : DEFAULTS.scan_bytes;
+	limits->parts = limits->parts ? limits->parts : DEFAULTS.parts;
+	limits->depth = limits->depth ? limits->depth : DEFAULTS.depth;
+	limits->urls = limits->urls ? limits->urls : DEFAULTS.urls;
+	limits->part_text = limits->part_text ? limits->part_text : DEFAULTS.part_text;
+}
+
+struct message *message_create(const struct message_options *options, struct arena *arena)
+{
+	struct message *message = ARENA_NEW(arena, struct message);
+
+	if (!message)
+		return NULL;
+	message->arena = arena;
+	message->options = *options;
+	set_limits(&message->options.limits);
+	message->raw.arena = message->spill.arena = message->body.arena = arena;
+	message->view.date = INT64_MIN;
+	message->links = links_create(arena, message->options.limits.urls);
+	return message->links ? message : NULL;
+}
+
+static int spent(struct message *message)
+{
+	message->failed = true;
+	message->view.truncated |= MESSAGE_CUT_MEMORY;
+	return -1;
+}
+
+/* ---- headers ---- */
+
+static void add_unfolded_line_ends(struct buf *out, struct str text)
+{
+	while (text.len > 0) {
+		const char *cr = memchr(text.ptr, '\r', text.len);
+		size_t len = cr ? (size_t)(cr - text.ptr) : text.len;
+
+		buf_add(out, text.ptr, len);
+		if (cr && (len + 1 == text.len || cr[1] != '\n'))
+			buf_add_byte(out, '\r');
+		text = str_slice(text, len + 1, text.len);
+	}
+}
+
+static void keep_full_header(struct message *message, struct str name, struct str value)
+{
+	struct buf *raw = &message->raw;
+
+	buf_add_str(raw, name);
+	buf_add_byte(raw, ':');
+	if (value.len == 0 || !ascii_space(value.ptr[0]))
+		buf_add_byte(raw, ' ');
+	add_unfolded_line_ends(raw, value);
+	buf_add_byte(raw, '\n');
+}
+
+static struct message_header *new_header(struct message *message)
+{
+	size_t n = message->view.headers_n;
+
+	if (n == message->headers_capacity) {
+		size_t capacity = n ? 2 * n : 32;
+		struct message_header *grown = arena_resize(message->arena, message->headers,
+			n * sizeof *grown, capacity * sizeof *grown);
+
+		if (!grown)
+			return NULL;
+		message->headers = grown;
+		message->view.headers = grown;
+		message->headers_capacity = capacity;
+	}
+	message->view.headers_n++;
+	return &message->headers[n];
+}
+
+int message_header(struct message *message, struct str name, struct str value)
+{
+	const struct message_limits *limits = &message->options.limits;
+	size_t bytes = name.len + value.len;
+	struct message_header *header;
+	char *copy;
+
+	message->view.bytes += bytes + 2;
+	if (message->failed)
+		return -1;
+	if (message->view.headers_n >= limits->headers ||
+		bytes > limits->header_bytes - message->header_bytes) {
+		message->view.truncated |= MESSAGE_CUT_HEADERS;
+		return 0;
+	}
+	message->header_bytes += bytes;
+	copy = arena_alloc_raw(message->arena, bytes);
+	header = new_header(message);
+	if (!copy || !header)
+		return spent(message);
+	if (name.len > 0)
+		memcpy(copy, name.ptr, name.len);
+	if (value.len > 0)
+		memcpy(copy + name.len, value.ptr, value.len);
+	header->name = str_make(copy, name.len);
+	header->raw = str_make(copy + name.len, value.len);
+	if (header_decode(message->arena, header->raw, &header->decoded) < 0)
+		return spent(message);
+	if (message->options.want_full)
+		keep_full_header(message, header->name, header->raw);
+	return message->raw.failed ? spent(message) : 0;
+}
+
+const struct message_header *message_find_header(const struct message_view *view, struct str name)
+{
+	for (size_t i = 0; i < view->headers_n; i++)
+		if (str_equal_nocase(view->headers[i].name, name))
+			return &view->headers[i];
+	return NULL;
+}
+
+static struct str raw_of(const struct message *message, struct str name)
+{
+	const struct message_header *header = message_find_header(&message->view, name);
+
+	return header ? header->raw : STR("");
+}
+
+static int add_relay(struct message *message, struct str value)
+{
+	struct message_relay *relay;
+
+	if (message->view.relays_n == RELAYS_MAX)
+		return 0;
+	if (!message->relays) {
+		message->relays = ARENA_ARRAY(message->arena, struct message_relay, RELAYS_MAX);
+		message->view.relays = message->relays;
+		if (!message->relays)
+			return -1;
+	}
+	relay = &message->relays[message->view.relays_n];
+	if (received_parse(value, relay))
+		message->view.relays_n++;
+	return 0;
+}
+
+int message_end_of_headers(struct message *message)
+{
+	const struct message_header *date;
+
+	if (message->failed)
+		return -1;
+	if (message->headers_ended)
+		return 0;
+	message->headers_ended = true;
+	message->top.content_type = raw_of(message, STR("content-type"));
+	message->top.transfer_encoding = raw_of(message, STR("content-transfer-encoding"));
+	message->top.disposition = raw_of(message, STR("content-disposition"));
+	message->subject = message_find_header(&message->view, STR("subject"));
+	if (message->subject && links_find(message->links, message->subject->decoded,
+		MESSAGE_URL_HEADER) < 0)
+		return spent(message);
+	date = message_find_header(&message->view, STR("date"));
+	if (date && !date_parse_rfc5322(date->decoded, &message->view.date))
+		message->view.date = INT64_MIN;
+	for (size_t i = 0; i < message->view.headers_n; i++)
+		if (str_equal_nocase(message->headers[i].name, STR("received")) &&
+			add_relay(message, message->headers[i].decoded) < 0)
+			return spent(message);
+	if (message->options.want_full)
+		buf_add_byte(&message->raw, '\n');
+	message->body_start = message->raw.len;
+	return message->raw.failed ? spent(message) : 0;
+}
+
+/* ---- body ---- */
+
+/* CRLF becomes LF; a CR at the end of the chunk waits for what follows. */
+static void add_body(struct message *message, struct str chunk)
+{
+	struct buf *raw = &message->raw;
+
+	if (chunk.len == 0 || !buf_reserve(raw, chunk.len + 1))
+		return;
+	if (message->pending_cr && chunk.ptr[0] != '\n')
+		buf_add_byte(raw, '\r');
+	message->pending_cr = false;
+	if (chunk.ptr[chunk.len - 1] == '\r') {
+		message->pending_cr = true;
+		chunk.len--;
+	}
+	add_unfolded_line_ends(raw, chunk);
+}
+
+int message_body(struct message *message, struct str chunk)
+{
+	size_t room = message->options.limits.scan_bytes - message->body_bytes;
+
+	message->view.bytes += chunk.len;
+	if (message->failed || message_end_of_headers(message) < 0)
+		return -1;
+	if (chunk.len > room) {
+		message->view.truncated |= MESSAGE_CUT_SCAN_BYTES;
+		chunk.len = room;
+	}
+	message->body_bytes += chunk.len;
+	add_body(message, chunk);
+	if (message->raw.failed)
+		return spent(message);
+	return message->body_bytes == message->options.limits.scan_bytes;
+}
+
+/* ---- parts ---- */
+
+enum reading { READ_NOTHING, READ_TEXT, READ_HTML };
+struct treatment {
+	enum reading reading;
+	bool shown; /* in the body view */
+};
+
+static bool ends_nocase(struct str text, struct str end)
+{
+	return text.len >= end.len &&
+		str_equal_nocase(str_slice(text, text.len - end.len, text.len), end);
+}
+
+/* The body view has what SpamAssassin puts there: text/plain and text/html. URLs are taken from
+ * all text, and from files that open in a browser. */
+static struct treatment treat(const struct mime_part *part)
+{
+	if (str_equal(part->type, STR("text/html")))
+		return (struct treatment){ READ_HTML, true };
+	if (str_equal(part->type, STR("text/plain")))
+		return (struct treatment){ READ_TEXT, part->kind == MIME_LEAF };
+	if (str_equal(part->type, STR("application/xhtml+xml")) ||
+		ends_nocase(part->name, STR(".html")) || ends_nocase(part->name, STR(".htm")) ||
+		ends_nocase(part->name, STR(".xhtml")) || ends_nocase(part->name, STR(".svg")))
+		return (struct treatment){ READ_HTML, false };
+	if (str_starts_nocase(part->type, STR("text/")) ||
+		str_starts_nocase(part->type, STR("message/")))
+		return (struct treatment){ READ_TEXT, false };
+	return (struct treatment){ READ_NOTHING, false };
+}
+
+static int part_begin(void *context, const struct mime_part *part)
+{
+	struct message *message = context;
+
+	message->part = *part;
+	message->data = str_make(NULL, 0);
+	message->spill.len = 0;
+	return 0;
+}
+
+static int part_data(void *context, struct str data)
+{
+	struct message *message = context;
+	const char *raw = message->raw.ptr;
+	bool lasting = data.ptr >= raw && data.ptr < raw + message->raw.len;
+
+	if (treat(&message->part).reading == READ_NOTHING)
+		return 0;
+	if (message->spill.len == 0 && lasting && message->data.len == 0) {
+		message->data = data;
+	} else if (message->spill.len == 0 && lasting &&
+		data.ptr == message->data.ptr + message->data.len) {
+		message->data.len += data.len;
+	} else {
+		if (message->spill.len == 0)
+			buf_add_str(&message->spill, message->data);
+		buf_add_str(&message->spill, data);
+		message->data = buf_str(&message->spill);
+	}
+	return message->spill.failed ? -1 : 0;
+}
+
+static int decode_transfer(struct message *message, struct str *data)
+{
+	size_t room = message->part.encoding == MIME_BASE64 ? BASE64_ROOM(data->len) :
+		QP_ROOM(data->len);
+	size_t len;
+	char *out;
+
+	if (message->part.encoding == MIME_IDENTITY)
+		return 0;
+	out = arena_alloc_raw(message->arena, room);
+	if (!out)
+		return -1;
+	if (message->part.encoding == MIME_BASE64) {
+		struct base64_state state = {0};
+
+		len = base64_decode(&state, *data, out);
+		len += base64_finish(&state, out + len);
+	} else {
+		struct qp_state state = {0};
+
+		len = qp_decode(&state, *data, out);
+		len += qp_finish(&state, out + len);
+	}
+	arena_resize(message->arena, out, room, len); /* gives back the rest */
+	*data = str_make(out, len);
+	return 0;
+}
+
+static int to_utf8(struct message *message, struct str *text)
+{
+	struct buf out = { .arena = message->arena };
+
+	if (charset_is_utf8(message->part.charset, *text))
+		return 0;
+	buf_reserve(&out, text->len + text->len / 2);
+	charset_to_utf8(message->part.charset, *text, &out);
+	*text = buf_str(&out);
+	return out.failed ? -1 : 0;
+}
+
+static int show(struct message *message, struct str text)
+{
+	bool cut = false;
+	int status;
+
+	if (!message->options.want_body)
+		return 0;
+	status = body_add(&message->body, text, message->options.limits.part_text, &cut);
+	message->view.truncated |= cut ? MESSAGE_CUT_TEXT : 0u;
+	return status;
+}
+
+static int part_end(void *context, unsigned how)
+{
+	struct message *message = context;
+	struct treatment treatment = treat(&message->part);
+	struct str text = message->data;
+	struct html html;
+
+	if ((how & MIME_BY_BOUNDARY) && text.len > 0 && text.ptr[text.len - 1] == '\n')
+		text.len--;
+	if (how & MIME_UNBOUNDED)
+		treatment.shown = true;
+	if (treatment.reading == READ_NOTHING)
+		return show(message, STR(""));
+	if (message->spill.len > 0) { /* text is kept by reference below */
+		char *copy = arena_dup(message->arena, text);
+
+		if (!copy)
+			return -1;
+		text.ptr = copy;
+	}
+	if (decode_transfer(message, &text) < 0 || to_utf8(message, &text) < 0)
+		return -1;
+	if (treatment.reading == READ_TEXT) {
+		if (links_find(message->links, text, MESSAGE_URL_TEXT) < 0)
+			return -1;
+		return show(message, treatment.shown ? text : STR(""));
+	}
+	if (html_read(message->arena, text, &html) < 0 ||
+		links_of_html(message->links, &html) < 0)
+		return -1;
+	message->view.truncated |= html.links_cut ? MESSAGE_CUT_URLS : 0u;
+	return show(message, treatment.shown ? html.text : STR(""));
+}
+
+static int read_parts(struct message *message)
+{
+	static const struct mime_events EVENTS = { part_begin, part_data, part_end };
+	const struct mime_limits limits = {
+		.parts = message->options.limits.parts, .depth = message->options.limits.depth,
+		.header_bytes = PART_HEADER_BYTES
+	};
+	struct str body = str_slice(buf_str(&message->raw), message->body_start, message->raw.len);
+	struct mime *mime = mime_create(message->arena, &limits, &message->top, &EVENTS, message);
+	unsigned cut;
+
+	if (!mime || mime_feed(mime, body) < 0 || mime_finish(mime) < 0)
+		return -1;
+	cut = mime_cut(mime);
+	message->view.truncated |= (cut & MIME_CUT_PARTS ? MESSAGE_CUT_PARTS : 0u) |
+		(cut & MIME_CUT_DEPTH ? MESSAGE_CUT_DEPTH : 0u) |
+		(cut & MIME_CUT_HEADERS ? MESSAGE_CUT_HEADERS : 0u);
+	return 0;
+}
+
+int message_end(struct message *message)
+{
+	struct message_view *view = &message->view;
+
+	if (message->failed || message_end_of_headers(message) < 0)
+		return -1;
+	if (message->pending_cr)
+		buf_add_byte(&message->raw, '\r');
+	message->pending_cr = false;
+	if (message->raw.failed || read_parts(message) < 0)
+		return spent(message);
+	if (message->options.want_body) {
+		if (body_finish(&message->body, message->subject ? &message->subject->decoded :
+			NULL) < 0)
+			return spent(message);
+		view->body = message->body.items;
+		view->body_n = message->body.n;
+		view->body_has_subject = message->subject && message->subject->decoded.len > 0;
+	}
+	if (message->options.want_full)
+		view->full = buf_str(&message->raw);
+	view->urls = links_items(message->links, &view->urls_n);
+	view->truncated |= links_full(message->links) ? MESSAGE_CUT_URLS : 0u;
+	return arena_spent(message->arena) ? spent(message) : 0;
+}
+
+const struct message_view *message_view(const struct message *message)
+{
+	return &message->view;
+}
+
+int message_read(struct message *message, struct str mail)
+{
+	struct str name, value;
+
+	if (str_starts_nocase(mail, STR("From ")) && mail.ptr[0] == 'F') {
+		size_t lf = str_find_byte(mail, '\n');
+
+		mail = str_slice(mail, lf == SIZE_MAX ? mail.len : lf + 1, mail.len);
+	}
+	while (header_next(&mail, &name, &value))
+		if (message_header(message, name, value) < 0)
+			return -1;
+	if (message_end_of_headers(message) < 0 || message_body(message, mail) < 0)
+		return -1;
+	return message_end(message);
+}
+
+const char *message_truncated_text(unsigned truncated, char *out, size_t size)
+{
+	static const char *const NAMES[] = {
+		"headers", "scan-bytes", "parts", "depth", "urls", "text", "memory"
+	};
+	size_t n = 0;
+
+	if (size > 0)
+		out[0] = '\0';
+	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+		int len;
+
+		if (!(truncated & 1u << i) || n >= size)
+			continue;
+		len = snprintf(out + n, size - n, "%s%s", n > 0 ? "," : "", NAMES[i]);
+		n += len > 0 ? (size_t)len : 0;
+	}
+	return out;
+}

@@ -1,0 +1,346 @@
+/* Tests of the facade: what a mail says, whatever the form and the cuts it comes in. */
+#include "message/message.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "test-harness/t.h"
+
+enum { ARENA_BYTES = 64 * 1024 * 1024 };
+
+static const struct message_options BODY = { .want_body = true };
+static const struct message_options ALL = { .want_body = true, .want_full = true };
+
+static const struct message_view *read_mail(struct arena *arena, const char *mail)
+{
+	struct message *message = message_create(&ALL, arena);
+
+	t_need(message != NULL);
+	t_int(message_read(message, str_from(mail)), 0);
+	return message_view(message);
+}
+
+T_TEST(reads_headers_text_and_url)
+{
+	struct arena *arena = arena_create(ARENA_BYTES);
+	const struct message_view *view = read_mail(arena,
+		"From x Mon Jan  1 00:00:00 2007\n"
+		"Subject: =?utf-8?Q?Gr=C3=BC?= =?utf-8?B?w59l?=\n"
+		"Date: Mon, 01 Jan 2007 00:00:00 +0000\n"
+		"X-Long: one\n\ttwo\n"
+		"\n"
+		"Hello\n  world,\n\n\nbuy at http://WWW.pills.example.com/a%41b now.\n");
+
+	t_need(view->headers_n == 3);
+	t_slice(view->headers[0].decoded, "Gr\xC3\xBC\xC3\x9F" "e");
+	t_slice(view->headers[2].name, "X-Long");
+	t_slice(view->headers[2].decoded, "one two");
+	t_int(view->date, 1167609600);
+	t_need(view->body_n == 3);
+	t_true(view->body_has_subject);
+	t_slice(view->body[0], "Gr\xC3\xBC\xC3\x9F" "e");
+	t_slice(view->body[1], "Hello world,");
+	t_slice(view->body[2], "buy at http://WWW.pills.example.com/a%41b now. ");
+	t_need(view->urls_n == 1);
+	t_slice(view->urls[0].raw, "http://WWW.pills.example.com/a%41b");
+	t_slice(view->urls[0].url, "http://www.pills.example.com/aAb");
+	t_slice(view->urls[0].host, "www.pills.example.com");
+	t_slice(view->urls[0].domain, "example.com");
+	t_int(view->urls[0].origin, MESSAGE_URL_TEXT);
+	t_int(view->truncated, 0);
+	t_true(message_find_header(view, STR("SUBJECT")) == &view->headers[0]);
+	t_true(message_find_header(view, STR("nothing")) == NULL);
+	arena_free(&arena);
+}
+
+static const char NESTED[] =
+	"Subject: parts http://subject.example.com/\n"
+	"Content-Type: multipart/mixed; boundary=\"out er\"\n"
+	"\n"
+	"preamble http://preamble.example.com/\n"
+	"--out er\n"
+	"Content-Type: multipart/alternative; boundary=in\n"
+	"\n"
+	"--in\n"
+	"Content-Type: text/plain; charset=iso-8859-1\n"
+	"Content-Transfer-Encoding: quoted-printable\n"
+	"\n"
+	"caf=E9 http://plain.exam=\n"
+	"ple.com/\n"
+	"--in\n"
+	"Content-Type: text/html\n"
+	"Content-Transfer-Encoding: base64\n"
+	"\n"
+	"PHA+SGVsbG8gPGEgaHJlZj0iaHR0cDovL2h0bWwuZXhhbXBs\n"
+	"ZS5jb20vP2E9MSZhbXA7Yj0yIj5DbGljayA8Yj5oZXJlPC9iPjwvYT4=\n"
+	"--in--\n"
+	"--out er\n"
+	"Content-Type: message/rfc822\n"
+	"\n"
+	"Subject: inner\n"
+	"\n"
+	"within http://inner.example.com/\n"
+	"--out er\n"
+	"Content-Type: image/gif\n"
+	"\n"
+	"http://not.example.com/\n"
+	"--out er--\n"
+	"epilogue http://epilogue.example.com/\n";
+
+T_TEST(takes_parts_apart)
+{
+	static const struct { const char *url; enum message_url_origin origin; } URLS[] = {
+		{ "http://subject.example.com/", MESSAGE_URL_HEADER },
+		{ "http://preamble.example.com/", MESSAGE_URL_TEXT },
+		{ "http://plain.example.com/", MESSAGE_URL_TEXT },
+		{ "http://html.example.com/?a=1&b=2", MESSAGE_URL_HTML_LINK },
+		{ "http://inner.example.com/", MESSAGE_URL_TEXT },
+		{ "http://epilogue.example.com/", MESSAGE_URL_TEXT },
+	};
+	struct arena *arena = arena_create(ARENA_BYTES);
+	const struct message_view *view = read_mail(arena, NESTED);
+
+	t_need(view->urls_n == sizeof URLS / sizeof *URLS);
+	for (size_t i = 0; i < view->urls_n; i++) {
+		t_slice(view->urls[i].url, URLS[i].url);
+		t_int(view->urls[i].origin, URLS[i].origin);
+	}
+	t_slice(view->urls[3].anchor, "Click here");
+	t_need(view->body_n == 3); /* a line end between parts is no paragraph */
+	t_slice(view->body[1], "caf\xC3\xA9 http://plain.example.com/");
+	t_slice(view->body[2], "Hello Click here within http://inner.example.com/");
+	arena_free(&arena);
+}
+
+/* One text of everything a view says, to compare two. */
+static struct str describe(struct arena *arena, const struct message_view *view)
+{
+	struct buf out = { .arena = arena };
+
+	for (size_t i = 0; i < view->headers_n; i++) {
+		buf_add_str(&out, view->headers[i].name);
+		buf_add_str(&out, view->headers[i].decoded);
+	}
+	for (size_t i = 0; i < view->body_n; i++) {
+		buf_addf(&out, "\n[%zu]", i);
+		buf_add_str(&out, view->body[i]);
+	}
+	for (size_t i = 0; i < view->urls_n; i++) {
+		buf_addf(&out, "\n<%d>", (int)view->urls[i].origin);
+		buf_add_str(&out, view->urls[i].raw);
+		buf_add_byte(&out, ' ');
+		buf_add_str(&out, view->urls[i].url);
+		buf_add_byte(&out, ' ');
+		buf_add_str(&out, view->urls[i].domain);
+		buf_add_byte(&out, ' ');
+		buf_add_str(&out, view->urls[i].anchor);
+	}
+	buf_addf(&out, "\n%u %zu %zu ", view->truncated, view->relays_n, view->bytes);
+	buf_add_str(&out, view->full);
+	t_true(!out.failed);
+	return buf_str(&out);
+}
+
+/* The mail with its body in pieces: all of `step` bytes, or (step 0) of two around `cut`. */
+static struct str read_cut(struct arena *arena, struct str mail, size_t step, size_t cut)
+{
+	struct message *message = message_create(&ALL, arena);
+	size_t empty = str_find(mail, STR("\n\n")) + 1;
+	struct str headers = str_slice(mail, 0, empty), body = str_slice(mail, empty + 1, mail.len);
+
+	t_need(message != NULL);
+	while (headers.len > 0) { /* no folded headers in these mails */
+		size_t lf = str_find_byte(headers, '\n'), colon = str_find_byte(headers, ':');
+
+		t_int(message_header(message, str_slice(headers, 0, colon),
+			str_slice(headers, colon + 1, lf)), 0);
+		headers = str_slice(headers, lf + 1, headers.len);
+	}
+	t_int(message_end_of_headers(message), 0);
+	for (size_t at = 0, len; at < body.len; at += len) {
+		len = step ? step : at == 0 && cut > 0 ? cut : body.len - at;
+		t_int(message_body(message, str_slice(body, at, at + len)), 0);
+	}
+	t_int(message_end(message), 0);
+	return describe(arena, message_view(message));
+}
+
+T_TEST(cuts_do_not_matter)
+{
+	struct arena *arena = arena_create(ARENA_BYTES);
+	struct str mail = str_from(NESTED), whole = read_cut(arena, mail, mail.len, 0);
+
+	for (size_t cut = 0; cut < mail.len; cut++)
+		t_true(str_equal(read_cut(arena, mail, 0, cut), whole));
+	for (size_t step = 1; step < 9; step++)
+		t_true(str_equal(read_cut(arena, mail, step, 0), whole));
+	arena_free(&arena);
+}
+
+T_TEST(crlf_reads_like_lf)
+{
+	struct arena *arena = arena_create(ARENA_BYTES);
+	struct buf crlf = { .arena = arena };
+	const struct message_view *lf = read_mail(arena, NESTED), *view;
+	struct message *message = message_create(&ALL, arena);
+
+	for (const char *p = NESTED; *p; p++) {
+		if (*p == '\n')
+			buf_add_byte(&crlf, '\r');
+		buf_add_byte(&crlf, *p);
+	}
+	t_need(message != NULL);
+	t_int(message_read(message, buf_str(&crlf)), 0);
+	view = message_view(message);
+	t_true(str_equal(view->full, lf->full));
+	t_int(view->urls_n, lf->urls_n);
+	t_need(view->body_n == lf->body_n);
+	for (size_t i = 0; i < view->body_n; i++)
+		t_true(str_equal(view->body[i], lf->body[i]));
+	arena_free(&arena);
+}
+
+T_TEST(limits_cut_and_say_so)
+{
+	static const struct message_options SMALL = {
+		.limits = { .headers = 2, .scan_bytes = 40, .urls = 1, .part_text = 10 },
+		.want_body = true
+	};
+	struct arena *arena = arena_create(ARENA_BYTES);
+	struct message *message = message_create(&SMALL, arena);
+	char text[100];
+
+	t_need(message != NULL);
+	for (int i = 0; i < 3; i++)
+		t_int(message_header(message, STR("A"), STR("b")), 0);
+	t_int(message_body(message, STR("http://a.example.com http://b.exam")), 0);
+	t_int(message_body(message, STR("ple.com and more")), 1);
+	t_int(message_body(message, STR("and more")), 1);
+	t_int(message_end(message), 0);
+	t_int(message_view(message)->headers_n, 2);
+	t_int(message_view(message)->urls_n, 1);
+	t_str(message_truncated_text(message_view(message)->truncated, text, sizeof text),
+		"headers,scan-bytes,urls,text");
+	t_str(message_truncated_text(0, text, sizeof text), "");
+	arena_free(&arena);
+}
+
+T_TEST(spent_memory_is_an_error)
+{
+	for (size_t limit = 4096; limit < 40000; limit += 1000) {
+		struct arena *arena = arena_create(limit);
+		struct message *message = arena ? message_create(&ALL, arena) : NULL;
+
+		if (message) {
+			int status = message_read(message, str_from(NESTED));
+
+			t_true(status == 0 || (status == -1 && arena_spent(arena) &&
+				(message_view(message)->truncated & MESSAGE_CUT_MEMORY)));
+		}
+		arena_free(&arena);
+	}
+}
+
+/* ---- floods: each is linear and bounded; a test that does not end shows that it is not ---- */
+
+static void flood(const char *head, const char *piece, size_t bytes, unsigned expected)
+{
+	struct arena *arena = arena_create(ARENA_BYTES);
+	struct message *message = message_create(&BODY, arena);
+	struct buf mail = {0};
+
+	buf_add_cstr(&mail, head);
+	while (mail.len < bytes)
+		buf_add_cstr(&mail, piece);
+	t_need(message != NULL);
+	t_int(message_read(message, buf_str(&mail)), 0);
+	t_int(message_view(message)->truncated, expected);
+	buf_free(&mail);
+	arena_free(&arena);
+}
+
+T_TEST(survives_floods)
+{
+	enum { MANY = 3 * 1024 * 1024 };
+	unsigned scan = MESSAGE_CUT_SCAN_BYTES, text = scan | MESSAGE_CUT_TEXT;
+	static const char HTML[] = "Content-Type: text/html\n\n";
+	static const char MIXED[] = "Content-Type: multipart/mixed; boundary=b\n\n";
+
+	flood("", "X: y\n", MANY, MESSAGE_CUT_HEADERS);
+	flood("Subject: ", "=?", 200000, 0);
+	flood("Subject: ", "=?utf-8?Q?", 200000, 0);
+	flood("Subject: ", "=?big5?B?4?=", 200000, 0);
+	flood("Received: from a ", "(", 200000, 0);
+	flood("Received: from a ", "by with id for from ", 200000, 0);
+	flood("Content-Type: text/plain; ", "a=b; ", 200000, 0);
+	flood("\n", "x", MANY, text);
+	flood("\n", "http://a.example.com/", MANY, text);
+	flood("\n", "a.", MANY, text);
+	flood("\n", "a@", MANY, text);
+	flood("\n", "a.b.com@", MANY, text);
+	flood("\n", "http://", MANY, text);
+	flood("\n", "((((http:", MANY, text);
+	flood(HTML, "<a href=", MANY, scan);
+	flood(HTML, "<a href=\"", MANY, scan);
+	flood(HTML, "<a href=x>", MANY, scan | MESSAGE_CUT_URLS);
+	flood(HTML, "<", MANY, text);
+	flood(HTML, "<!--", MANY, scan);
+	flood(HTML, "<p>", MANY, text);
+	flood(HTML, "<script>", MANY, scan);
+	flood(HTML, "&#", MANY, text);
+	flood(HTML, "&am", MANY, text);
+	flood(HTML, "<a style=\"url(", MANY, scan);
+	flood(HTML, "<a style='url(url(", MANY, scan);
+	flood(MIXED, "--b\n\n", MANY, scan | MESSAGE_CUT_PARTS);
+	flood(MIXED, "--b\nContent-Type: multipart/mixed; boundary=b\n\n", MANY,
+		scan | MESSAGE_CUT_DEPTH | MESSAGE_CUT_PARTS);
+	flood(MIXED, "--b\nContent-Type: message/rfc822\n\n", MANY, scan | MESSAGE_CUT_PARTS);
+	flood(MIXED, "--", MANY, text);
+	flood(MIXED, "--\n", MANY, text);
+}
+
+/* ---- real and broken mail ---- */
+
+static size_t read_folder(const char *path, int depth)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	size_t n = 0;
+
+	t_need(folder != NULL);
+	while ((entry = readdir(folder)) != NULL) {
+		char name[4096];
+		struct stat status;
+		size_t len;
+
+		snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+		if (entry->d_name[0] == '.' || stat(name, &status) < 0)
+			continue;
+		if (S_ISDIR(status.st_mode)) {
+			n += depth > 0 ? read_folder(name, depth - 1) : 0;
+			continue;
+		}
+		struct arena *arena = arena_create(ARENA_BYTES);
+		struct message *message = message_create(&ALL, arena);
+		char *mail = t_read(name, &len);
+		t_need(message != NULL);
+		t_int(message_read(message, str_make(mail, len)), 0);
+		arena_free(&arena);
+		n++;
+	}
+	closedir(folder);
+	return n;
+}
+
+T_TEST(reads_shared_mail)
+{
+	t_true(read_folder(t_shared("data/mail"), 4) > 200);
+}
+
+T_TEST(reads_shared_broken_mail)
+{
+	t_true(read_folder(t_shared("data/mime"), 4) > 200);
+}
