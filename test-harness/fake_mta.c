@@ -17,7 +17,6 @@
 enum { STAGES = FAKE_AT_EOM + 1, TIMEOUT_MS = 20000 };
 #define ALL_ACTIONS SMFI_CURR_ACTS
 #define ALL_STEPS SMFI_CURR_PROT
-#define NO_STEPS (1u << 31)
 
 struct fake_mta {
 	struct fake_mta_options options;
@@ -97,7 +96,8 @@ struct fake_mta *fake_mta_dial(const char *socket, const struct fake_mta_options
 		mta->options.actions = ALL_ACTIONS;
 	if (mta->options.steps == 0)
 		mta->options.steps = ALL_STEPS;
-	mta->options.steps &= ~NO_STEPS;
+	mta->options.actions &= ~FAKE_MTA_NOTHING;
+	mta->options.steps &= ~FAKE_MTA_NOTHING;
 	if (mta->options.timeout_ms == 0)
 		mta->options.timeout_ms = TIMEOUT_MS;
 	if (mta->options.body_chunk == 0 || mta->options.body_chunk > MILTER_CHUNK_SIZE)

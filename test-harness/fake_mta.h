@@ -38,8 +38,9 @@ const char *fake_stage_name(enum fake_stage stage); /* "connect" ... "eom" */
 
 struct fake_mta_options {
 	uint32_t version;      /* 0: 6 */
-	uint32_t actions;      /* SMFIF_* offered; 0: all of Postfix 3.7's */
-	uint32_t steps;        /* SMFIP_* offered; 0: all of Postfix 3.7's; 1u << 31: none at all */
+	uint32_t actions;      /* SMFIF_* offered; 0: all that there are */
+	uint32_t steps;        /* SMFIP_* offered; 0: all that there are */
+#define FAKE_MTA_NOTHING (1u << 31) /* for both: nothing is offered */
 	unsigned timeout_ms;   /* of each answer; 0: 20,000 */
 	size_t body_chunk;     /* bytes of a body packet; 0: 65,535 */
 	/* When given, body packets have these sizes, over and over; body_chunk is not used. */
