@@ -350,7 +350,7 @@ static void put_metadata(const struct mmdb_build *build, struct buf *out)
 	} numbers[] = {
 		{ STR("binary_format_major_version"), MMDB_UINT16, 2 },
 		{ STR("binary_format_minor_version"), MMDB_UINT16, 0 },
-		{ STR("build_epoch"), MMDB_UINT64, (uint64_t)build->epoch },
+		{ STR("build_epoch"), MMDB_UINT64, build->epoch > 0 ? (uint64_t)build->epoch : 1 },
 		{ STR("ip_version"), MMDB_UINT16, 6 },
 		{ STR("node_count"), MMDB_UINT32, build->stats.nodes },
 		{ STR("record_size"), MMDB_UINT16, build->stats.record_size },

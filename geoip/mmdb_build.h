@@ -43,7 +43,8 @@ struct mmdb_build_stats {
 /* `type` is the database_type. NULL when memory is spent. */
 struct mmdb_build *mmdb_build_create(const char *type);
 /* For the metadata, at any time before it is written (a source tells it while it is read): whose
- * data it is, under which licence ("": not told), and its date (seconds, UTC). Cut at 400 bytes. */
+ * data it is, under which licence ("": not told), and its date (seconds, UTC;
+ * not told: 1, since libmaxminddb refuses a 0). Cut at 400 bytes. */
 void mmdb_build_describe(struct mmdb_build *build, const char *origin, const char *licence,
 	int64_t epoch);
 void mmdb_build_free(struct mmdb_build **build);
