@@ -220,6 +220,15 @@ int listen_open(struct listener *listener, const struct listen_spec *spec, int m
 	return status;
 }
 
+int listen_give(const struct listener *listener, uid_t uid, gid_t gid, struct error *error)
+{
+	if (listener->spec.kind != LISTEN_UNIX || geteuid() != 0)
+		return 0;
+	if (lchown(listener->spec.path, uid, gid) != 0 || fchown(listener->lock_fd, uid, gid) != 0)
+		return system_error(error, "cannot give it to UserID", listener->spec.path);
+	return 0;
+}
+
 void listen_close(struct listener *listener)
 {
 	if (listener->spec.kind == LISTEN_UNIX && listener->lock_fd >= 0)

@@ -7,6 +7,8 @@
 #ifndef DEPEER_MILTER_LISTEN_H
 #define DEPEER_MILTER_LISTEN_H
 
+#include <sys/types.h>
+
 #include "base/error.h"
 
 enum listen_kind { LISTEN_UNIX, LISTEN_INET, LISTEN_INET6, LISTEN_FD };
@@ -36,6 +38,9 @@ struct listener {
  * less `mask` (-1: 0660, so that the MTA's group may connect). `backlog`: waiting connections. */
 int listen_open(struct listener *listener, const struct listen_spec *spec, int mask, int backlog,
 	struct error *error);
+/* Gives a unix socket and its lock to a user, so that the daemon can clean up once it is no longer
+ * root, and the MTA's group may connect. Not root, or no unix socket: nothing to do. */
+int listen_give(const struct listener *listener, uid_t uid, gid_t gid, struct error *error);
 /* Takes the socket file away again, if it is ours, and gives the lock back. */
 void listen_close(struct listener *listener);
 /* From now on connections wait in the socket's backlog (a descriptor that systemd holds) or are

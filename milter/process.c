@@ -154,8 +154,8 @@ void process_ready(int *ready_fd)
 		if (null > 2)
 			close(null);
 	}
-	if (write(*ready_fd, "", 1) != 1)
-		/* the parent is gone: nobody waits */;
+	while (write(*ready_fd, "", 1) < 0 && errno == EINTR)
+		; /* other failures: the parent is gone, and nobody waits */
 	close(*ready_fd);
 	*ready_fd = -1;
 }
