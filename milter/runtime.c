@@ -62,14 +62,15 @@ static bool same_definition(const struct ruleset_list *a, const struct ruleset_l
 	return true;
 }
 
-/* The same list in the running snapshot, held once more; or NULL. */
-static struct network_list *last_good(const struct snapshot *previous,
+/* The same list in the running snapshot, held once more; or NULL. It must have the same number, as
+ * its entries bear it and messages are reading them. */
+static struct network_list *last_good(const struct snapshot *previous, size_t number,
 	const struct ruleset_list *list)
 {
-	for (size_t i = 0; previous && i < ruleset_lists(previous->rules); i++)
-		if (same_definition(ruleset_list(previous->rules, i), list))
-			return network_list_hold(geoip_list(previous->geoip, i));
-	return NULL;
+	if (!previous || number >= ruleset_lists(previous->rules)
+		|| !same_definition(ruleset_list(previous->rules, number), list))
+		return NULL;
+	return network_list_hold(geoip_list(previous->geoip, number));
 }
 
 /* Findings that stand in the rule file itself are the admin's own slip: those stay errors. */
@@ -94,9 +95,10 @@ static void pass_on(const struct diags *found, bool soften, struct diags *diags)
 		diags->errors++; /* one that could not be kept */
 }
 
-static struct network_list *build_list(const struct ruleset_list *list,
+static struct network_list *build_list(const struct ruleset *rules, size_t number,
 	const struct snapshot *previous, struct diags *diags)
 {
+	const struct ruleset_list *list = ruleset_list(rules, number);
 	struct network_list_word *words = calloc(list->words_n + 1, sizeof(*words));
 	struct network_list *built = NULL;
 	struct diags found = { 0 };
@@ -110,7 +112,7 @@ static struct network_list *build_list(const struct ruleset_list *list,
 		words[i] = (struct network_list_word){ list->words[i].text, list->words[i].place };
 	built = network_list_load(list->name, words, list->words_n, list->directory, &found);
 	if (!built && is_only_about_files(&found, list)) {
-		built = last_good(previous, list);
+		built = last_good(previous, number, list);
 		kept = built != NULL;
 	}
 	pass_on(&found, kept, diags);
@@ -126,12 +128,12 @@ static void build_lists(struct snapshot *snapshot, const struct snapshot *previo
 	struct diags *diags)
 {
 	for (size_t i = 0; snapshot->rules && i < ruleset_lists(snapshot->rules); i++) {
-		const struct ruleset_list *list = ruleset_list(snapshot->rules, i);
-		struct network_list *built = build_list(list, previous, diags);
+		struct network_list *built = build_list(snapshot->rules, i, previous, diags);
 
 		/* numbers must match the ruleset's: after a failure nothing is used anyway */
 		if (built && geoip_add_list(snapshot->geoip, built) != 0)
-			diags_add(diags, DIAG_ERROR, list->place, "out of memory");
+			diags_add(diags, DIAG_ERROR, ruleset_list(snapshot->rules, i)->place,
+				"out of memory");
 	}
 }
 

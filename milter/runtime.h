@@ -37,8 +37,8 @@ void runtime_free(struct runtime **runtime);
  * nanoseconds under a lock of its own, never while a new one is being built. */
 struct snapshot *runtime_current(struct runtime *runtime);
 /* Loads the same config file again (with the same -o settings), builds, and swaps. -1: refused,
- * the old one goes on. Only one at a time (the signal thread). A list whose definition is the
- * same as before and whose file is now broken or gone is replaced by the last good one, with
+ * the old one goes on. Only one at a time (the signal thread). A list whose definition and
+ * number are the same as before and whose file is now broken or gone is replaced by the last good one, with
  * its findings as warnings: a fetcher that failed must not hold up a rule change. */
 int runtime_reload(struct runtime *runtime, struct diags *diags);
 
