@@ -57,7 +57,7 @@ mta_start()
 # send OPTIONS...: prints what the server said to the one mail: "STAGE CODE ENHANCED".
 send()
 {
-	"$client" --server "127.0.0.1:$port" "$@" "$dir/mail.eml" | tr '\t' ' ' | cut -d' ' -f4-6
+	timeout 60 "$client" --server "127.0.0.1:$port" "$@" "$dir/mail.eml" | tr '\t' ' ' | cut -d' ' -f4-6
 }
 
 settle()
@@ -165,7 +165,7 @@ test_retry()
 	local pid
 	noop_stop
 	mta_start --milter "unix:$dir/noop.sock" --default-action tempfail
-	"$client" --server "127.0.0.1:$port" "${foreign[@]}" --retry 200 --retry-delay 100 \
+	timeout 60 "$client" --server "127.0.0.1:$port" "${foreign[@]}" --retry 200 --retry-delay 100 \
 		"$dir/mail.eml" >"$dir/retry.out" &
 	pid=$!
 	sleep 0.5
@@ -196,7 +196,7 @@ test_many()
 {
 	local answered ids
 	clear_mails
-	answered=$("$client" --server "127.0.0.1:$port" "${foreign[@]}" --count 200 --connections 20 \
+	answered=$(timeout 100 "$client" --server "127.0.0.1:$port" "${foreign[@]}" --count 200 --connections 20 \
 		--session-messages 5 --test-id many --retry 20 "$dir/mail.eml" | cut -f5 | sort | uniq -c)
 	settle 60
 	ids=$(in_mails '^X-Test-Id:')
