@@ -175,9 +175,9 @@ static int write_one(struct mmdb_build *build, const char *path, const char *wha
 	stats = mmdb_build_stats(build);
 	if (!quiet)
 		printf("%s: %s of %zu networks (%zu different, %zu aliased left out), %zu nodes, "
-			"%.1f MB, data of %s, %s%s%s\n", path, what,
+			"%zu kB, data of %s, %s%s%s\n", path, what,
 			stats.networks, stats.records, stats.skipped, stats.nodes,
-			(double)stats.bytes / 1e6, date_format(date_from_time(info->epoch), day),
+			(stats.bytes + 999) / 1000, date_format(date_from_time(info->epoch), day),
 			info->origin, info->licence[0] ? ", " : "", info->licence);
 	return 0;
 }
