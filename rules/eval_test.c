@@ -3,9 +3,10 @@
 
 static const struct fact_header headers[] = {
 	{ { "Subject", 7 }, { " Cheap =?utf-8?q?pills?=", 24 }, { "Cheap pills", 11 } },
-	{ { "From", 4 }, { " \"Doc, A\" <doc@pills.example>", 29 }, { "\"Doc, A\" <doc@pills.example>", 28 } },
+	{ { "From", 4 }, { " \"Doc, A\" <doc@pills.example>", 29 },
+	  { "\"Doc, A\" <doc@pills.example>", 28 } },
 	{ { "To", 2 }, { " a@b.example, c@d.example", 25 }, { "a@b.example, c@d.example", 24 } },
-	{ { "Cc", 2 }, { " e@f.example", 12 }, { "e@f.example", 12 } },
+	{ { "Cc", 2 }, { " e@f.example", 12 }, { "e@f.example", 11 } },
 	{ { "X-Twice", 7 }, { " one", 4 }, { "one", 3 } },
 	{ { "X-Twice", 7 }, { " two", 4 }, { "two", 3 } },
 };
@@ -61,6 +62,7 @@ T_TEST(header_forms)
 	t_str(hits("header A x-twice:first =~ /^one$/\nheader B X-Twice:last =~ /^two$/"), "A B");
 	t_str(hits("header A From:addr =~ /^doc\\@pills\\.example\\z/"), "A");
 	t_str(hits("header A From:name =~ /^Doc, A\\z/"), "A");
+	t_str(hits("header A From:name:raw =~ /^Doc, A\\z/\nheader B To:raw:addr =~ /^a\\@b/"), "A B");
 	t_str(hits("header A Subject:raw =~ /^ Cheap =\\?utf/"), "A");
 	t_str(hits("header A ToCc =~ /^a\\@b.*\\ne\\@f/"), "A");
 	t_str(hits("header A To:addr =~ /^a\\@b\\.example\\nc\\@d\\.example\\z/"), "A");
@@ -154,5 +156,137 @@ T_TEST(observed_rules_are_reported)
 	t_near(asked.verdict.hits[0].score, 0, 0);
 	t_near(asked.verdict.hits[0].would_score, 3, 0);
 	arena_free(&asked.arena);
+	ruleset_free(&set);
+}
+
+T_TEST(stages)
+{
+	struct facts facts = mail();
+	struct network network = { .ip = ip_from_v4(0xc0000201), .asn_state = NETWORK_KNOWN,
+		.asn = 64500 };
+	facts.client = &network;
+	struct ruleset *set = rules_load("network N client asn AS64500\nheader E EnvelopeFrom =~ /pills/\n"
+		"body B /pills/\nmeta NOT_E !E\nmeta NOT_X !E && !X\nbody X /x{9}/\nmeta M N\nmeta ANY N || B");
+	static const char *const expected[] = { "N M", "N E M", "N E B M ANY" };
+	for (int stage = FACT_CONNECT; stage <= FACT_MESSAGE; stage++) {
+		struct asked asked = rules_ask(set, &facts, (enum fact_stage)stage);
+		t_str(rules_names(&asked.verdict), expected[stage]);
+		arena_free(&asked.arena);
+	}
+	ruleset_free(&set);
+}
+
+T_TEST(file_order_of_hits_is_that_of_the_definitions)
+{
+	t_str(hits("score C 2\nmeta D A && B\nbody C /pills/\nuri B /pills/\nheader A Subject =~ /./"),
+		"D C B A");
+}
+
+T_TEST(evidence)
+{
+	static const struct {
+		const char *rule, *evidence;
+	} cases[] = {
+		{ "body A /our/", "Buy our pills now, pills for" },
+		{ "header A Subject =~ /p.lls/", "Cheap pills" },
+		{ "header A Missing !~ /x/", "" },
+		{ "header A Cc !~ /x@/", "e@f.example" },
+		{ "header A exists:Cc", "e@f.example" },
+		{ "uri A /Pills\\.Ex/", "HTTP://Pills.Example/a%41" },
+		{ "meta A 1", "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct facts facts = mail();
+		struct ruleset *set = rules_load(cases[i].rule);
+		struct asked asked = rules_ask(set, &facts, FACT_MESSAGE);
+		t_need(asked.verdict.hits_n == 1);
+		t_slice(asked.verdict.hits[0].evidence, cases[i].evidence);
+		arena_free(&asked.arena);
+		ruleset_free(&set);
+	}
+}
+
+T_TEST(evidence_is_at_most_200_bytes)
+{
+	char text[2000];
+	memset(text, 'a', sizeof text);
+	text[1000] = 'b';
+	struct str strings[] = { { text, sizeof text } };
+	struct facts facts = { .body = strings, .body_n = 1 };
+	static const char *const rules[] = { "body A /a+/", "body A /b/", "body A /b.{190}/" };
+	static const size_t lengths[] = { 200, 1, 191 };
+	for (size_t i = 0; i < 3; i++) {
+		struct ruleset *set = rules_load(rules[i]);
+		struct asked asked = rules_ask(set, &facts, FACT_MESSAGE);
+		t_need(asked.verdict.hits_n == 1);
+		t_int(asked.verdict.hits[0].evidence.len, lengths[i]);
+		arena_free(&asked.arena);
+		ruleset_free(&set);
+	}
+}
+
+static char *many_as(void)
+{
+	static char text[2000];
+	memset(text, 'a', sizeof text);
+	text[sizeof text - 1] = 'b';
+	return text;
+}
+
+T_TEST(a_regex_over_its_limit_is_unknown_and_the_rest_goes_on)
+{
+	struct str strings[] = { { many_as(), 2000 } };
+	struct facts facts = { .body = strings, .body_n = 1 };
+	t_str(rules_hits("body EVIL /(a+)+$/\nbody GOOD /ab$/\nmeta NOT_EVIL !EVIL\n"
+		"meta BOTH EVIL && GOOD\nmeta EITHER EVIL || GOOD", &facts),
+		"GOOD EITHER EVIL:regex-limit NOT_EVIL:part-unknown BOTH:part-unknown");
+}
+
+static uint64_t fake_now, fake_step;
+static uint64_t fake_clock(void)
+{
+	return fake_now += fake_step;
+}
+
+T_TEST(past_the_budget_rules_are_unknown)
+{
+	struct str strings[40];
+	for (size_t i = 0; i < 40; i++)
+		strings[i] = str_make(many_as(), 2000);
+	struct facts facts = { .body = strings, .body_n = 40 };
+	struct ruleset *set = rules_load("body A /ax/\nbody B /ay/\nbody C /az/\nheader D X !~ /x/\n"
+		"meta E !A");
+	struct eval_options options = { .stage = FACT_MESSAGE, .budget_us = 1000,
+		.clock_us = fake_clock };
+	struct arena *arena = arena_create(1024 * 1024);
+	struct verdict verdict;
+	fake_now = 0;
+	fake_step = 1500; /* each look at the clock costs more than the budget */
+	t_int(ruleset_eval(set, &facts, &options, arena, &verdict), 0);
+	t_str(rules_names(&verdict), "A:budget B:budget C:budget D:budget E:part-unknown");
+	fake_step = 1;
+	t_int(ruleset_eval(set, &facts, &options, arena, &verdict), 0);
+	t_str(rules_names(&verdict), "D E");
+	arena_free(&arena);
+	ruleset_free(&set);
+}
+
+T_TEST(spent_memory_is_no_verdict)
+{
+	struct facts facts = mail();
+	struct ruleset *set = rules_load("header A ALL =~ /zzz/\nbody B /pills/\nmeta C !A");
+	struct eval_options options = { .stage = FACT_MESSAGE };
+	struct verdict verdict;
+	bool good = false;
+	for (size_t limit = 256; !good && limit < 1024 * 1024; limit += 64) {
+		struct arena *arena = arena_create(limit);
+		if (!arena)
+			continue;
+		good = ruleset_eval(set, &facts, &options, arena, &verdict) == 0;
+		if (good)
+			t_str(rules_names(&verdict), "B C");
+		arena_free(&arena);
+	}
+	t_true(good);
 	ruleset_free(&set);
 }

@@ -255,7 +255,7 @@ static struct meta_value op_not(struct meta_value a, struct meta_value b)
 static struct meta_value op_negate(struct meta_value a, struct meta_value b)
 {
 	(void)b;
-	return (struct meta_value){ -a.hi, -a.lo };
+	return (struct meta_value){ 0 - a.hi, 0 - a.lo }; /* no -0 */
 }
 static struct meta_value op_or(struct meta_value a, struct meta_value b)
 {
@@ -315,7 +315,7 @@ static struct meta_value op_div(struct meta_value a, struct meta_value b)
 	if (meta_false(b))
 		return meta_number(0);
 	if (b.lo == b.hi)
-		return op_mul(a, meta_number(1 / b.lo));
+		return hull(meta_number(clamp(a.lo / b.lo)), meta_number(clamp(a.hi / b.lo)));
 	return range(-DBL_MAX, DBL_MAX); /* the divisor is unknown: so is the quotient */
 }
 

@@ -191,8 +191,8 @@ static const struct broken broken[] = {
 	{ "body A /x/\nbody B\tbad\n\tscore C_D x\n",
 	  "x.cf:2:8: error: a regex begins with '/', 'm{' or the like\n"
 	  "x.cf:3:12: error: 'x' is not a score" },
-	{ "header A Subject:raw:addr =~ /x/",
-	  "x.cf:1:22: error: 'Subject:raw:addr': these header modifiers are not supported "
+	{ "header A Subject:name:addr =~ /x/",
+	  "x.cf:1:23: error: 'Subject:name:addr': these header modifiers are not supported "
 	  "together yet" },
 	{ "meta A ",
 	  "x.cf:1:8: error: expression expected" },

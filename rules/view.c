@@ -100,6 +100,12 @@ static const struct modifier modifiers[] = {
 	{ "ip", true, 0, 0 }, { "revip", true, 0, 0 },
 };
 
+/* An address is the same raw and decoded. */
+static enum view_part both_raw(enum view_part part)
+{
+	return part == VIEW_NAME ? VIEW_NAME_RAW : part;
+}
+
 static const char *read_modifier(struct str text, struct view *view)
 {
 	for (size_t i = 0; i < sizeof modifiers / sizeof *modifiers; i++) {
@@ -112,6 +118,8 @@ static const char *read_modifier(struct str text, struct view *view)
 			view->pick = known->pick;
 		else if (view->part == VIEW_DECODED)
 			view->part = known->part;
+		else if (view->part == VIEW_RAW || known->part == VIEW_RAW)
+			view->part = both_raw(view->part == VIEW_RAW ? known->part : view->part);
 		else
 			return "these header modifiers are not supported together yet";
 		return NULL;

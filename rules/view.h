@@ -14,7 +14,8 @@
 #include "rules/fact.h"
 
 enum view_kind { VIEW_HEADER, VIEW_BODY, VIEW_URI, VIEW_FULL };
-enum view_part { VIEW_DECODED, VIEW_RAW, VIEW_ADDR, VIEW_NAME };
+/* VIEW_NAME_RAW: names with their encoded words as they stand */
+enum view_part { VIEW_DECODED, VIEW_RAW, VIEW_ADDR, VIEW_NAME, VIEW_NAME_RAW };
 enum view_pick { VIEW_EVERY, VIEW_FIRST, VIEW_LAST };
 
 struct view {

@@ -1,0 +1,131 @@
+/* `network` rules, with what is known and what is not. */
+#include "rules/testing.h"
+
+static const struct network_listing listed = { .list = 1, .name = "bad", .file = "lists/bad.list",
+	.line = 12, .entry = "AS64500", .note = "", .from = INT32_MIN, .until = INT32_MAX };
+static const struct network_listing dated = { .list = 1, .name = "bad", .file = "lists/bad.list",
+	.line = 3, .entry = "AS64500", .note = "McBulk", .from = 10000, .until = 10100 };
+
+static struct network known(void)
+{
+	struct ip base = ip_from_v4(0xc0000200);
+	return (struct network){ .ip = ip_from_v4(0xc0000207), .asn_state = NETWORK_KNOWN,
+		.asn = 64500, .org = STR("Bulletproof Hosting Ltd"), .prefix_state = NETWORK_KNOWN,
+		.prefix = ip_prefix_make(&base, 120), .country_state = NETWORK_KNOWN, .country = "XX" };
+}
+
+#define LISTS "network_list good AS1\nnetwork_list bad AS64500\n"
+
+static const char *hits_of_client(const char *rules, const struct network *client)
+{
+	struct facts facts = { .client = client, .day = 20000 };
+	return rules_hits(rules, &facts);
+}
+
+T_TEST(tests_of_the_client)
+{
+	struct network network = known();
+	t_str(hits_of_client("network A client asn AS1 64500-64510\nnetwork B client asn as64501",
+		&network), "A");
+	t_str(hits_of_client("network A client cc yy xx\nnetwork B client cc YY", &network), "A");
+	t_str(hits_of_client("network A client org /\\bbulletproof\\b/i\nnetwork B client org /x/",
+		&network), "A");
+	t_str(hits_of_client("network A client cidr 2001:db8::/32 192.0.2.0/24\n"
+		"network B client cidr 192.0.2.8", &network), "A");
+	t_str(hits_of_client(LISTS "network A client in bad", &network), "");
+	network.listings[network.listings_n++] = &listed;
+	t_str(hits_of_client(LISTS "network A client in bad\nnetwork B client in good bad\n"
+		"network C client in good", &network), "A B");
+}
+
+T_TEST(evidence_says_network_and_entry)
+{
+	static const struct {
+		const char *rule, *evidence;
+	} cases[] = {
+		{ "network A client in bad", "AS64500 192.0.2.0/24 in bad (lists/bad.list:12)" },
+		{ "network A client asn AS64500", "AS64500 192.0.2.0/24 Bulletproof Hosting Ltd" },
+		{ "network A client cc XX", "AS64500 192.0.2.0/24 in country XX" },
+		{ "network A client cidr 192.0.2.0/25", "192.0.2.7 in 192.0.2.0/25" },
+	};
+	struct network network = known();
+	network.listings[network.listings_n++] = &listed;
+	struct facts facts = { .client = &network };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char rules[300];
+		snprintf(rules, sizeof rules, LISTS "%s", cases[i].rule);
+		struct ruleset *set = rules_load(rules);
+		struct asked asked = rules_ask(set, &facts, FACT_CONNECT);
+		t_need(asked.verdict.hits_n == 1);
+		t_slice(asked.verdict.hits[0].evidence, cases[i].evidence);
+		arena_free(&asked.arena);
+		ruleset_free(&set);
+	}
+}
+
+T_TEST(a_dated_entry_counts_in_its_time)
+{
+	struct network network = known();
+	network.listings[network.listings_n++] = &dated;
+	struct facts facts = { .client = &network };
+	static const struct {
+		int32_t day;
+		const char *hits;
+	} cases[] = { { 9999, "" }, { 10000, "A" }, { 10100, "A" }, { 10101, "" } };
+	for (size_t i = 0; i < 4; i++) {
+		facts.day = cases[i].day;
+		t_str(rules_hits(LISTS "network A client in bad", &facts), cases[i].hits);
+	}
+}
+
+T_TEST(what_is_not_known_is_neither_hit_nor_miss)
+{
+	struct network network = known();
+	network.asn_state = network.country_state = NETWORK_UNKNOWN;
+	network.listings_incomplete = true;
+	t_str(hits_of_client(LISTS "network A client in bad\nmeta M !A\nmeta N A\nscore N 9", &network),
+		"A:asn-unknown M:part-unknown N:part-unknown");
+	t_str(hits_of_client("network A client asn AS1", &network), "A:asn-unknown");
+	t_str(hits_of_client("network A client org /x/", &network), "A:asn-unknown");
+	t_str(hits_of_client("network A client cc YY\nmeta M !A", &network),
+		"A:country-unknown M:part-unknown");
+	t_str(hits_of_client("network A client cidr 10.0.0.0/8\nmeta M !A", &network), "M");
+	network.listings[network.listings_n++] = &listed; /* by prefix, say */
+	t_str(hits_of_client(LISTS "network A client in bad\nnetwork B client in good", &network),
+		"A B:asn-unknown");
+	network = known();
+	network.asn_state = network.country_state = NETWORK_NONE; /* asked, and there is nothing */
+	t_str(hits_of_client("network A client asn AS1\nnetwork B client cc YY\nmeta M !A && !B",
+		&network), "M");
+	t_str(hits_of_client("network A client asn AS1\nmeta M !A", NULL), "M"); /* no address */
+}
+
+T_TEST(relays_and_links)
+{
+	struct network bad = known(), other = known();
+	bad.listings[bad.listings_n++] = &listed;
+	other.asn = 1;
+	struct fact_relay relays[] = { { .network = &bad }, { .network = NULL }, { .network = &other } };
+	struct facts facts = { .client = &bad, .relays = relays, .relays_n = 3, .day = 20000 };
+	static const char rules[] = LISTS "network R relay in bad\nnetwork C client in bad\n"
+		"network U url in bad\n";
+	t_str(rules_hits(rules, &facts), "C"); /* the first relay is the client itself */
+	relays[2].network = &bad;
+	t_str(rules_hits(rules, &facts), "R C");
+	struct fact_url urls[] = {
+		{ .url = STR("http://a.example/"), .host = STR("a.example") },
+		{ .url = STR("http://192.0.2.7/x"), .host = STR("192.0.2.7"), .host_is_ip = true,
+		  .network = &bad } };
+	facts.urls = urls;
+	facts.urls_n = 1;
+	facts.relays_n = 0;
+	t_str(rules_hits(rules, &facts), "C");
+	facts.urls_n = 2;
+	struct ruleset *set = rules_load(rules);
+	struct asked asked = rules_ask(set, &facts, FACT_MESSAGE);
+	t_str(rules_names(&asked.verdict), "C U");
+	t_slice(asked.verdict.hits[1].evidence,
+		"http://192.0.2.7/x AS64500 192.0.2.0/24 in bad (lists/bad.list:12)");
+	arena_free(&asked.arena);
+	ruleset_free(&set);
+}
