@@ -33,8 +33,8 @@ mta_port_taken()
 # A TCP port that nobody listens on, below the range that the kernel gives to clients.
 mta_free_port()
 {
-	local port i
-	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	local port _
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		port=$((12000 + RANDOM % 18000))
 		mta_port_taken 127.0.0.1 "$port" || { echo "$port"; return 0; }
 	done
