@@ -35,7 +35,7 @@ ROOMS    := base geoip message rules milter tool
 # What belongs to one program only is not in the library.
 MAINS    := milter/main.c milter/callbacks.c milter/apply.c tool/main.c geoip/depeer_mmdb.c
 LIB_SRC  := $(filter-out $(MAINS) %_test.c %_fuzz.c,$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
-TEST_SRC := $(foreach r,$(ROOMS) test-harness,$(wildcard $(r)/*_test.c))
+TEST_SRC := $(foreach r,$(ROOMS) test-harness test-harness/smtp,$(wildcard $(r)/*_test.c))
 FUZZ_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*_fuzz.c))
 HARNESS_SRC := $(filter-out test-harness/t.c %_test.c,$(wildcard test-harness/*.c)) \
             test-harness/smtp/session.c
