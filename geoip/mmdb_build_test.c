@@ -175,6 +175,31 @@ T_TEST(ipv4_stands_behind_its_aliases)
 	mmdb_close(&db);
 }
 
+/* All of IPv4 in one leaf of the IPv6 tree, above ::/96. */
+T_TEST(wide_ipv6_network_covers_ipv4)
+{
+	struct ip_prefix wide = prefix_of("::/8"), narrow = prefix_of("2001:db8::/32");
+	struct mmdb_build *build = mmdb_build_create("wide");
+	struct network network = {0};
+	struct ip ip = ip_from_v4(0xc0000201);
+	char text[IP_PREFIX_TEXT_MAX];
+	struct mmdb *db;
+
+	add(build, &wide, 64500);
+	add(build, &narrow, 64501);
+	t_int(mmdb_build_write(build, t_tmpfile("wide.mmdb"), NULL), 0);
+	mmdb_build_free(&build);
+	db = mmdb_open(t_tmpfile("wide.mmdb"), NULL);
+	t_need(db != NULL);
+	t_int(mmdb_lookup(db, &ip, &network, NULL), 0);
+	t_int(network.asn, 64500);
+	t_str(ip_prefix_format(&network.prefix, text), "0.0.0.0/0");
+	t_int(asn_of(db, "2002:c000:201::"), 64500);
+	t_int(asn_of(db, "2001:db8::1"), 64501);
+	t_int(asn_of(db, "3001:db8::1"), 0);
+	mmdb_close(&db);
+}
+
 T_TEST(equal_neighbours_become_one)
 {
 	struct mmdb_build *build = mmdb_build_create("merge");

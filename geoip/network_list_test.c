@@ -434,3 +434,22 @@ T_TEST(bad_asn_list)
 	t_str(matches(list, NULL, 51447, 0), "AS51447:3:RootLayer Web Services Ltd, NL");
 	network_list_free(&list);
 }
+
+/* What is shipped: it names networks of the past, and must never touch today's mail. */
+T_TEST(shipped_historical_list)
+{
+	struct network_list_word one = word("historical.list", 1);
+	struct diags diags = {0};
+	struct network_list *list = network_list_load("h", &one, 1, "rules/lists", &diags);
+
+	if (diags.n > 0)
+		diags_print(&diags, stdout);
+	t_int(diags.n, 0);
+	t_need(list != NULL);
+	t_int(network_list_info(list)->dated, network_list_info(list)->entries);
+	t_true(matches(list, "208.72.169.1", 26780, day("2008-06-01"))[0] != '\0');
+	t_str(matches(list, "208.72.169.1", 26780, day("2026-06-01")), "");
+	t_str(matches(list, NULL, 40989, day("2026-06-01")), "");
+	t_str(matches(list, NULL, 27595, day("2026-06-01")), "");
+	network_list_free(&list);
+}
