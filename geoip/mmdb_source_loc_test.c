@@ -14,7 +14,7 @@
 enum { ASKED = 20000, SAMPLE_STEP = 61 };
 
 struct made {
-	struct mmdb_build *build;
+	struct mmdb_build *asn, *country; /* two files, as depeer-mmdb makes them */
 	struct ip_prefix *sample; /* every 61st network */
 	size_t n, seen;
 };
@@ -23,12 +23,15 @@ static int receive(void *context, const struct mmdb_source_network *network,
 	struct error *error)
 {
 	struct made *made = context;
-	struct mmdb_build_record record = { .asn = network->asn, .org = network->org };
+	struct mmdb_build_record asn = { .asn = network->asn, .org = network->org };
+	struct mmdb_build_record country = {0};
 
-	memcpy(record.country, network->country, sizeof record.country);
+	memcpy(country.country, network->country, sizeof country.country);
 	if (made->seen++ % SAMPLE_STEP == 0 && made->n < ASKED * 2)
 		made->sample[made->n++] = network->prefix;
-	return mmdb_build_add(made->build, &network->prefix, &record, error);
+	if (mmdb_build_add(made->asn, &network->prefix, &asn, error) != 0)
+		return -1;
+	return mmdb_build_add(made->country, &network->prefix, &country, error);
 }
 
 static uint64_t next_random(uint64_t *state)
@@ -92,25 +95,37 @@ static void libloc_answer(struct loc_database *loc, const struct ip *ip, uint32_
 	loc_network_unref(network);
 }
 
-static struct mmdb *make_database(const char *source, struct made *made)
+static struct mmdb *finish(struct mmdb_build *build, const char *name,
+	const struct mmdb_source_info *info)
 {
-	struct mmdb_source_info info;
 	struct error error = {{0}};
 	struct mmdb *db;
 
-	made->build = mmdb_build_create("loc");
+	mmdb_build_describe(build, info->origin, info->licence, info->epoch);
+	t_int(mmdb_build_write(build, t_tmpfile(name), &error), 0);
+	mmdb_build_free(&build);
+	db = mmdb_open(t_tmpfile(name), &error);
+	t_str(error.text, "");
+	t_need(db != NULL);
+	t_int(mmdb_info(db)->build_epoch, info->epoch);
+	return db;
+}
+
+static void make_databases(const char *source, struct made *made, struct mmdb *dbs[2])
+{
+	struct mmdb_source_info info;
+	struct error error = {{0}};
+
+	made->asn = mmdb_build_create("loc-asn");
+	made->country = mmdb_build_create("loc-country");
 	made->sample = calloc(ASKED * 2, sizeof *made->sample);
-	t_need(made->build != NULL && made->sample != NULL);
+	t_need(made->asn != NULL && made->country != NULL && made->sample != NULL);
 	t_int(mmdb_source_loc_read(source, receive, made, &info, &error), 0);
 	t_str(error.text, "");
 	t_true(info.epoch > 1500000000 && info.has_asn && info.has_country);
-	mmdb_build_describe(made->build, info.origin, info.licence, info.epoch);
-	t_int(mmdb_build_write(made->build, t_tmpfile("loc.mmdb"), &error), 0);
-	mmdb_build_free(&made->build);
-	db = mmdb_open(t_tmpfile("loc.mmdb"), &error);
-	t_str(error.text, "");
-	t_need(db != NULL);
-	return db;
+	dbs[0] = finish(made->asn, "asn.mmdb", &info);
+	dbs[1] = finish(made->country, "country.mmdb", &info);
+	t_true(!mmdb_info(dbs[0])->has_country && !mmdb_info(dbs[1])->has_asn);
 }
 
 static struct loc_database *open_libloc(const char *source, struct loc_ctx **context)
@@ -132,11 +147,11 @@ T_TEST(agrees_with_libloc)
 	struct loc_database *loc;
 	struct loc_ctx *context;
 	size_t known = 0, v4 = 0;
-	struct mmdb *db;
+	struct mmdb *dbs[2];
 
 	if (source == NULL)
 		t_skip("libloc-database is not installed");
-	db = make_database(source, &made);
+	make_databases(source, &made, dbs);
 	loc = open_libloc(source, &context);
 	for (size_t asked = 0; asked < ASKED; ) {
 		struct ip ip = random_address(&made, &state);
@@ -148,7 +163,8 @@ T_TEST(agrees_with_libloc)
 			continue;
 		asked++;
 		libloc_answer(loc, &ip, &asn, country);
-		t_int(mmdb_lookup(db, &ip, &network, NULL), 0);
+		for (size_t i = 0; i < 2; i++)
+			t_int(mmdb_lookup(dbs[i], &ip, &network, NULL), 0);
 		if (!t_int(network.asn, asn) || !t_str(network.country, country))
 			printf("# %s\n", ip_format(&ip, text));
 		known += network.asn_state == NETWORK_KNOWN;
@@ -158,7 +174,8 @@ T_TEST(agrees_with_libloc)
 	t_true(known > ASKED / 2 && v4 > ASKED / 4);
 	loc_database_unref(loc);
 	loc_unref(context);
-	mmdb_close(&db);
+	mmdb_close(&dbs[0]);
+	mmdb_close(&dbs[1]);
 	free(made.sample);
 }
 
