@@ -22,11 +22,12 @@
 
 struct mmdb;
 
-/* What a database can answer, found out at open from its metadata and its records. */
+/* What a database can answer, found out at open from its metadata and from the records at up to
+ * 20,000 nodes spread over its tree. */
 struct mmdb_info {
 	const char *path;
 	const char *type;      /* metadata's database_type, e.g. "GeoLite2-ASN" */
-	int64_t build_epoch;   /* seconds since 1970 (UTC); the age of the data */
+	int64_t build_epoch;   /* seconds since 1970 (UTC); the age of the data; 0: not told */
 	unsigned ip_version;   /* 4 or 6 */
 	uint32_t nodes;
 	bool has_asn, has_country;
@@ -41,7 +42,9 @@ const struct mmdb_info *mmdb_info(const struct mmdb *db);
 /* Fills those parts of `network` that this database answers and that are not NETWORK_KNOWN yet
  * (several databases complete one another; the first one that knows wins). A damaged record
  * leaves its parts NETWORK_UNKNOWN and returns -1 with the text; no record: NETWORK_NONE.
- * network->org points into the database. */
+ * network->org points into the database.
+ * The prefix is that of the record which gave the AS number, where there is one. A database of IP
+ * version 4 leaves an IPv6 address unknown: it cannot be asked. */
 int mmdb_lookup(const struct mmdb *db, const struct ip *ip, struct network *network,
 	struct error *error);
 

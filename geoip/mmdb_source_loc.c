@@ -5,14 +5,18 @@
  * also when it says nothing. Flags (anonymous proxy, anycast, drop) are left alone: they are
  * opinions about a network, not where it is.
  *
- * libloc maps its file, so one that is truncated while we read it kills the program: this runs
- * in depeer-mmdb, never in the daemon.
+ * libloc maps its file and believes every offset in it: one that was cut off (an interrupted
+ * download) kills the program, so the header is checked first. What no header tells, or a file
+ * that is truncated while we read it, can still end depeer-mmdb, never the daemon, and an old
+ * database stays where it is.
  */
 #include "geoip/mmdb_source_loc.h"
 
 #include <errno.h>
 #include <libloc/database.h>
 #include <libloc/libloc.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +72,40 @@ static void stay_silent(struct loc_ctx *context, int priority, const char *file,
 	(void)args;
 }
 
+static uint64_t big_endian(const uint8_t *bytes)
+{
+	return (uint64_t)bytes[0] << 24 | (uint64_t)bytes[1] << 16 | (uint64_t)bytes[2] << 8 |
+		bytes[3];
+}
+
+/* Format 1: magic, version, date, three places in the pool of texts, then offset and length of
+ * five sections, the pool last (<libloc/format.h>). */
+static bool header_fits(FILE *file)
+{
+	enum { TEXTS = 16, SECTIONS = 28, HEADER = SECTIONS + 5 * 8 };
+	uint8_t header[HEADER];
+	struct stat state;
+	uint64_t pool;
+
+	if (fstat(fileno(file), &state) != 0 || fread(header, 1, HEADER, file) != HEADER ||
+			memcmp(header, "LOCDBXX\x01", 8) != 0)
+		return false;
+	for (size_t at = SECTIONS; at < HEADER; at += 8)
+		if (big_endian(header + at) + big_endian(header + at + 4) >
+				(uint64_t)state.st_size)
+			return false;
+	pool = big_endian(header + HEADER - 4);
+	for (size_t at = TEXTS; at < SECTIONS; at += 4)
+		if (big_endian(header + at) >= pool)
+			return false;
+	/* The pool's last text has an end. */
+	if (pool == 0 || fseeko(file, (off_t)(big_endian(header + HEADER - 8) + pool - 1),
+			SEEK_SET) != 0 || fgetc(file) != 0)
+		return false;
+	rewind(file);
+	return true;
+}
+
 static int open_database(struct reading *reading, const char *path, struct error *error)
 {
 	FILE *file = fopen(path, "re");
@@ -75,6 +113,10 @@ static int open_database(struct reading *reading, const char *path, struct error
 
 	if (file == NULL)
 		return error_set(error, "%s: %s", path, strerror(errno));
+	if (!header_fits(file)) {
+		fclose(file);
+		return error_set(error, "%s: not a libloc database, or cut off", path);
+	}
 	if (loc_new(&reading->context) != 0) {
 		fclose(file);
 		return error_set(error, "%s: libloc does not start", path);

@@ -179,6 +179,29 @@ T_TEST(agrees_with_libloc)
 	free(made.sample);
 }
 
+T_TEST(refuses_what_is_cut_off)
+{
+	const char *source = mmdb_source_loc_default();
+	struct mmdb_source_info info;
+	struct made made = {0};
+	struct error error;
+	size_t len;
+	char *bytes;
+
+	if (source == NULL)
+		t_skip("libloc-database is not installed");
+	bytes = t_read(source, &len);
+	for (size_t i = 0; i < 4; i++) {
+		static const size_t parts[] = { 0, 1, 400000, 999999 };
+
+		t_write(t_tmpfile("cut.db"), bytes, parts[i] == 1 ? 100 :
+			(size_t)((unsigned long long)len * parts[i] / 1000000));
+		t_int(mmdb_source_loc_read(t_tmpfile("cut.db"), receive, &made, &info, &error), -1);
+		t_true(strstr(error.text, "cut off") != NULL);
+	}
+	t_int(made.seen, 0);
+}
+
 T_TEST(refuses_what_libloc_did_not_write)
 {
 	struct mmdb_source_info info;

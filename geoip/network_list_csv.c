@@ -62,7 +62,7 @@ static size_t find_entry(struct network_list_build *build, const struct lex_line
 	const struct row *row, size_t asn_column, struct network_list_key *key)
 {
 	const struct csv_field *blamed = &row->fields[0];
-	struct error error;
+	struct error error = {{0}};
 
 	if (asn_column < row->n) {
 		blamed = &row->fields[asn_column];
