@@ -74,13 +74,13 @@ static int add_item(struct body *body, struct str item)
 static int add_paragraph(struct body *body, struct str text)
 {
 	while (text.len > BODY_STRING_MAX) {
-		size_t len = BODY_STRING_MAX;
+		size_t len = BODY_STRING_MAX + 1; /* the space itself may be one past it */
 
 		while (len > 0 && text.ptr[len - 1] != ' ')
 			len--;
 		if (len == 0)
 			len = BODY_STRING_MAX;
-		if (add_item(body, str_make(text.ptr, len)) < 0)
+		if (add_item(body, str_make(text.ptr, len > BODY_STRING_MAX ? len - 1 : len)) < 0)
 			return -1;
 		text = str_slice(text, len, text.len);
 	}

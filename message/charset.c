@@ -116,7 +116,11 @@ static const struct charset *charset_lookup(struct str label)
 	char key[LABEL_MAX + 1];
 	size_t n = 0, low = 0, high = sizeof CHARSETS / sizeof *CHARSETS;
 
+	static const struct charset NONE = { "", NULL, KIND_1252 };
+
 	label = str_trim(label);
+	if (label.len == 0)
+		return &NONE;
 	if (label.len > 1 && ascii_lower(label.ptr[0]) == 'x' && label.ptr[1] == '-')
 		label = str_slice(label, 2, label.len);
 	for (size_t i = 0; i < label.len; i++) {
@@ -145,9 +149,12 @@ static const struct charset *charset_lookup(struct str label)
 
 bool bytes_are_ascii(struct str bytes)
 {
-	const char *p = bytes.ptr, *end = bytes.ptr + bytes.len;
+	const char *p = bytes.ptr, *end;
 	uint64_t word[4];
 
+	if (bytes.len == 0)
+		return true;
+	end = p + bytes.len;
 	for (; end - p >= (ptrdiff_t)sizeof word; p += sizeof word) {
 		memcpy(word, p, sizeof word);
 		if ((word[0] | word[1] | word[2] | word[3]) & UINT64_C(0x8080808080808080))

@@ -40,10 +40,12 @@ static size_t base64_flush(struct base64_state *state, char *out)
 
 size_t base64_decode(struct base64_state *state, struct str in, char *out)
 {
-	const unsigned char *p = (const unsigned char *)in.ptr;
-	const unsigned char *end = p + in.len;
+	const unsigned char *p = (const unsigned char *)in.ptr, *end;
 	char *o = out;
 
+	if (in.len == 0)
+		return 0;
+	end = p + in.len;
 	while (p < end) {
 		while (state->n == 0 && end - p >= 4) {
 			unsigned a = BASE64[p[0]], b = BASE64[p[1]], c = BASE64[p[2]], d = BASE64[p[3]];
@@ -132,9 +134,12 @@ static size_t qp_step(struct qp_state *state, char c, char *out, bool *again)
 
 size_t qp_decode(struct qp_state *state, struct str in, char *out)
 {
-	const char *p = in.ptr, *end = in.ptr + in.len;
+	const char *p = in.ptr, *end;
 	char *o = out;
 
+	if (in.len == 0)
+		return 0;
+	end = p + in.len;
 	while (p < end) {
 		if (state->mode == QP_TEXT) {
 			const char *equals = memchr(p, '=', (size_t)(end - p));

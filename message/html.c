@@ -32,7 +32,7 @@ enum effect {
 	E_NONE, E_LINE, E_SPACE, E_PARAGRAPH,
 	E_ANCHOR, E_BASE, E_META, E_LINK, E_OBJECT,
 	E_HIDDEN,      /* raw text that is not shown */
-	E_RAW          /* raw text that is shown */
+	E_RAW          /* raw text that some programs show; SpamAssassin too */
 };
 
 static const struct { char name[TAG_NAME_MAX]; enum effect effect; } TAGS[] = {
@@ -43,8 +43,8 @@ static const struct { char name[TAG_NAME_MAX]; enum effect effect; } TAGS[] = {
 	{ "listing", E_PARAGRAPH }, { "plaintext", E_PARAGRAPH }, { "embed", E_SPACE },
 	{ "h1", E_SPACE }, { "h2", E_SPACE }, { "h3", E_SPACE }, { "h4", E_SPACE },
 	{ "h5", E_SPACE }, { "h6", E_SPACE }, { "base", E_BASE }, { "meta", E_META },
-	{ "link", E_LINK }, { "object", E_OBJECT }, { "xmp", E_RAW }, { "noembed", E_HIDDEN },
-	{ "noframes", E_HIDDEN }, { "iframe", E_HIDDEN }, { "area", E_NONE }
+	{ "link", E_LINK }, { "object", E_OBJECT }, { "xmp", E_RAW }, { "noembed", E_RAW },
+	{ "noframes", E_RAW }, { "iframe", E_RAW }, { "area", E_NONE }
 };
 
 struct reader {
@@ -159,12 +159,13 @@ static size_t reference(const char *p, const char *end, bool attribute, uint32_t
 
 int html_decode(struct arena *arena, struct str text, bool attribute, struct str *out)
 {
-	const char *p = text.ptr, *end = text.ptr + text.len;
+	const char *p = text.ptr, *end;
 	char *copy, *to;
 
 	*out = text;
-	if (text.len == 0 || (!memchr(p, '&', text.len) && !memchr(p, '\0', text.len)))
+	if (text.len == 0 || !memchr(p, '&', text.len))
 		return 0;
+	end = p + text.len;
 	copy = to = arena_alloc_raw(arena, text.len);
 	if (!copy)
 		return -1;
@@ -185,10 +186,11 @@ int html_decode(struct arena *arena, struct str text, bool attribute, struct str
 
 /* ---- text ---- */
 
-enum { C_TEXT, C_BLANK, C_AMP, C_NUL, C_C2 };
+enum { C_TEXT, C_BLANK, C_AMP, C_NUL, C_C2, C_E2 };
 static const unsigned char TEXT_CLASS[256] = {
 	['\0'] = C_NUL, ['\t'] = C_BLANK, ['\n'] = C_BLANK, ['\v'] = C_BLANK, ['\f'] = C_BLANK,
-	['\r'] = C_BLANK, [' '] = C_BLANK, ['&'] = C_AMP, [0xC2] = C_C2
+	['\r'] = C_BLANK, [' '] = C_BLANK, ['&'] = C_AMP, [0xC2] = C_C2,
+	[0xE2] = C_E2
 };
 
 static void blank(struct reader *reader)
@@ -205,6 +207,13 @@ static void add_code(struct reader *reader, uint32_t code)
 	}
 	reader->out += utf8_encode(code, reader->out);
 	reader->after_space = false;
+}
+
+/* A double quotation mark U+201C or U+201D: SpamAssassin reads both as '"'. */
+static bool wide_quote(const char *p, const char *end)
+{
+	return end - p >= 3 && (unsigned char)p[0] == 0xE2 && (unsigned char)p[1] == 0x80 &&
+		((unsigned char)p[2] == 0x9C || (unsigned char)p[2] == 0x9D);
 }
 
 static void add_text(struct reader *reader, const char *p, const char *end, bool references)
@@ -236,6 +245,10 @@ static void add_text(struct reader *reader, const char *p, const char *end, bool
 			p += len;
 		} else if (class == C_NUL) {
 			p++; /* browsers leave it out */
+		} else if (class == C_E2 && wide_quote(p, end)) {
+			*reader->out++ = '"';
+			reader->after_space = false;
+			p += 3;
 		} else {
 			*reader->out++ = *p++;
 			reader->after_space = false;
@@ -271,6 +284,11 @@ static void add_link(struct reader *reader, enum html_link_kind kind, struct str
 {
 	struct html_link *link;
 
+	/* <a href=”http://...”>: wrong quotes that mail programs forgive */
+	if (target.len >= 3 && wide_quote(target.ptr, target.ptr + target.len))
+		target = str_slice(target, 3, target.len);
+	if (target.len >= 3 && wide_quote(target.ptr + target.len - 3, target.ptr + target.len))
+		target.len -= 3;
 	if (str_trim(target).len == 0)
 		return;
 	if (reader->links_n == HTML_LINKS_MAX) {
@@ -550,10 +568,12 @@ static bool take_markup(struct reader *reader)
 
 int html_read(struct arena *arena, struct str source, struct html *out)
 {
-	struct reader reader = { .arena = arena, .html = out, .p = source.ptr,
-		.end = source.ptr + source.len };
+	struct reader reader = { .arena = arena, .html = out, .p = source.ptr };
 
 	memset(out, 0, sizeof *out);
+	if (source.len == 0)
+		return 0;
+	reader.end = source.ptr + source.len;
 	reader.text = reader.out = arena_alloc_raw(arena, source.len + 1);
 	if (!reader.text)
 		return -1;

@@ -19,7 +19,7 @@
 #include "message/mime.h"
 #include "message/received.h"
 
-enum { PART_HEADER_BYTES = 64 * 1024, RELAYS_MAX = 100 };
+enum { PART_HEADER_BYTES = 64 * 1024, RELAYS_MAX = 100, JUNK_LINES_MAX = 20 };
 
 struct message {
 	struct arena *arena;
@@ -274,16 +274,16 @@ static bool ends_nocase(struct str text, struct str end)
 		str_equal_nocase(str_slice(text, text.len - end.len, text.len), end);
 }
 
-/* The body view has what SpamAssassin puts there: text/plain and text/html. URLs are taken from
- * all text, and from files that open in a browser. */
+/* The body view has what SpamAssassin puts there: text/plain, text/html, and what is named like
+ * HTML, whatever its type. URLs are taken from all text, and from files that open in a browser. */
 static struct treatment treat(const struct mime_part *part)
 {
-	if (str_equal(part->type, STR("text/html")))
+	if (str_equal(part->type, STR("text/html")) || ends_nocase(part->name, STR(".html")) ||
+		ends_nocase(part->name, STR(".htm")) || ends_nocase(part->name, STR(".shtml")))
 		return (struct treatment){ READ_HTML, true };
 	if (str_equal(part->type, STR("text/plain")))
 		return (struct treatment){ READ_TEXT, part->kind == MIME_LEAF };
 	if (str_equal(part->type, STR("application/xhtml+xml")) ||
-		ends_nocase(part->name, STR(".html")) || ends_nocase(part->name, STR(".htm")) ||
 		ends_nocase(part->name, STR(".xhtml")) || ends_nocase(part->name, STR(".svg")))
 		return (struct treatment){ READ_HTML, false };
 	if (str_starts_nocase(part->type, STR("text/")) ||
@@ -461,15 +461,32 @@ const struct message_view *message_view(const struct message *message)
 	return &message->view;
 }
 
+/* Past an mbox "From " line, and past what a program printed above the first header when the
+ * file was saved; a mail that has no header at all keeps what it has. */
+static struct str skip_to_headers(struct str mail)
+{
+	struct str rest = mail;
+
+	for (int i = 0; i < JUNK_LINES_MAX && rest.len > 0; i++) {
+		size_t lf = str_find_byte(rest, '\n');
+		struct str line = str_slice(rest, 0, lf);
+
+		if (header_line(line))
+			return rest;
+		if (str_trim(line).len == 0)
+			break;
+		rest = str_slice(rest, lf == SIZE_MAX ? rest.len : lf + 1, rest.len);
+		if (i == 0 && line.ptr[0] == 'F' && str_starts_nocase(line, STR("From ")))
+			mail = rest;
+	}
+	return mail;
+}
+
 int message_read(struct message *message, struct str mail)
 {
 	struct str name, value;
 
-	if (str_starts_nocase(mail, STR("From ")) && mail.ptr[0] == 'F') {
-		size_t lf = str_find_byte(mail, '\n');
-
-		mail = str_slice(mail, lf == SIZE_MAX ? mail.len : lf + 1, mail.len);
-	}
+	mail = skip_to_headers(mail);
 	while (header_next(&mail, &name, &value))
 		if (message_header(message, name, value) < 0)
 			return -1;
