@@ -32,7 +32,8 @@ struct fact_url {
 	const struct network *network; /* of a literal address; NULL when the host is a name */
 };
 
-/* A relay of the Received chain, newest first. relays[0] is the connecting client. */
+/* A relay of the Received chain, newest first. relays[0] is the connecting client, if `client` is
+ * known. */
 struct fact_relay {
 	struct str ip_text, rdns, helo, by, ident, id, protocol, envfrom;
 	bool has_ip, authenticated;

@@ -292,9 +292,10 @@ static bool subject_network(const struct network_rule *test, const struct facts 
 		*out = facts->client;
 		return n == 0;
 	}
-	if (test->subject == NETWORK_RELAY) { /* relays[0] is the client */
-		*out = n + 1 < facts->relays_n ? facts->relays[n + 1].network : NULL;
-		return n + 1 < facts->relays_n;
+	if (test->subject == NETWORK_RELAY) {
+		n += facts->client != NULL; /* then relays[0] is the client */
+		*out = n < facts->relays_n ? facts->relays[n].network : NULL;
+		return n < facts->relays_n;
 	}
 	if (n < facts->urls_n && facts->urls[n].host_is_ip) {
 		*out = facts->urls[n].network;

@@ -112,6 +112,10 @@ T_TEST(relays_and_links)
 	t_str(rules_hits(rules, &facts), "C"); /* the first relay is the client itself */
 	relays[2].network = &bad;
 	t_str(rules_hits(rules, &facts), "R C");
+	facts.client = NULL; /* a replay without a client: all of the chain are relays */
+	relays[2].network = &other;
+	t_str(rules_hits(rules, &facts), "R");
+	facts.client = &bad;
 	struct fact_url urls[] = {
 		{ .url = STR("http://a.example/"), .host = STR("a.example") },
 		{ .url = STR("http://192.0.2.7/x"), .host = STR("192.0.2.7"), .host_is_ip = true,
