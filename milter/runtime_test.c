@@ -1,0 +1,193 @@
+#include "milter/runtime.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "milter/testing.h"
+
+static struct network look_up(struct runtime *runtime, const char *text)
+{
+	struct snapshot *snapshot = runtime_current(runtime);
+	struct network network = { 0 };
+	struct ip ip;
+
+	t_need(ip_parse(str_from(text), &ip));
+	geoip_lookup(snapshot->geoip, &ip, 20000, &network);
+	network.listings[0] = NULL; /* gone with the snapshot */
+	snapshot_release(&snapshot);
+	return network;
+}
+
+/* 0 or -1; the findings as one text. */
+static int reload(struct runtime *runtime, char *text, size_t size)
+{
+	struct diags diags = { 0 };
+	int status = runtime_reload(runtime, &diags);
+	size_t n = 0;
+
+	text[0] = 0;
+	for (size_t i = 0; i < diags.n && n + 1 < size; i++) {
+		diag_format(&diags.items[i], text + n, size - n - 1);
+		n += strlen(text + n);
+		text[n++] = '\n';
+		text[n] = 0;
+	}
+	diags_clear(&diags);
+	return status;
+}
+
+static unsigned generation(struct runtime *runtime)
+{
+	struct snapshot *snapshot = runtime_current(runtime);
+	unsigned generation = snapshot->generation;
+
+	snapshot_release(&snapshot);
+	return generation;
+}
+
+T_TEST(runtime_reload_takes_the_new_and_leaves_the_old_to_its_readers)
+{
+	struct runtime *runtime = world_runtime("");
+	struct snapshot *old = runtime_current(runtime);
+	char text[2000];
+
+	world_file("rules.cf", "header ONLY Subject =~ /x/\nscore ONLY 1\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_str(text, "");
+	t_int(generation(runtime), 2);
+	t_int(ruleset_rules(old->rules), 5);
+	t_str(ruleset_rule(old->rules, 0).name, "CLIENT_IN_BAD");
+	snapshot_release(&old);
+	runtime_free(&runtime);
+}
+
+T_TEST(runtime_a_broken_reload_is_refused_with_all_its_errors)
+{
+	struct runtime *runtime = world_runtime("");
+	char text[4000];
+
+	world_file("rules.cf", WORLD_RULES "network X client in bad_nte\nheader Y Subject =~ /(/\n");
+	t_int(reload(runtime, text, sizeof(text)), -1);
+	t_true(strstr(text, "did you mean 'bad_net'") != NULL);
+	t_true(strstr(text, "rules.cf:14:") != NULL);
+	t_int(generation(runtime), 1);
+	t_int(look_up(runtime, "192.0.2.9").listings_n, 1);
+	world_file("rules.cf", WORLD_RULES);
+	world_file("depeer.conf", "RulesDir rules.cf\nGeoDatabase world.mmdb\nTagScore x\nFoo y\n");
+	t_int(reload(runtime, text, sizeof(text)), -1);
+	t_true(strstr(text, "TagScore") != NULL && strstr(text, "Foo") != NULL);
+	world_file("depeer.conf", "RulesDir rules.cf\nGeoDatabase missing.mmdb\n");
+	t_int(reload(runtime, text, sizeof(text)), -1);
+	t_true(strstr(text, "missing.mmdb") != NULL);
+	t_int(generation(runtime), 1);
+	t_int(look_up(runtime, "192.0.2.9").asn, 64500);
+	runtime_free(&runtime);
+}
+
+T_TEST(runtime_a_broken_or_missing_list_is_replaced_by_the_last_good_one)
+{
+	struct runtime *runtime = world_runtime("");
+	char text[4000];
+
+	world_file("bad.list", "<html>502 Bad Gateway</html>\n");
+	for (int i = 0; i < 3; i++) {
+		t_int(reload(runtime, text, sizeof(text)), 0);
+		t_true(strstr(text, "warning: list bad_net: the last good one is kept (2 entries)")
+			!= NULL);
+		t_true(strstr(text, ": error:") == NULL);
+		t_int(look_up(runtime, "192.0.2.9").listings_n, 1);
+	}
+	unlink(t_tmpfile("bad.list"));
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_int(look_up(runtime, "203.0.113.9").listings_n, 1);
+	world_file("bad.list", "198.51.100.0/24\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_str(text, "");
+	t_int(look_up(runtime, "203.0.113.9").listings_n, 0);
+	t_int(look_up(runtime, "198.51.100.9").listings_n, 1);
+	runtime_free(&runtime);
+}
+
+T_TEST(runtime_an_admins_slip_in_a_list_is_not_papered_over)
+{
+	struct runtime *runtime = world_runtime("");
+	char text[4000];
+
+	world_file("other.list", "<html>\n");
+	world_file("rules.cf", "network_list bad_net other.list\n"
+		"network CLIENT_IN_BAD client in bad_net\nscore CLIENT_IN_BAD 12\n");
+	t_int(reload(runtime, text, sizeof(text)), -1);
+	world_file("rules.cf", "network_list bad_net bad.list AS64501-AS1\n"
+		"network CLIENT_IN_BAD client in bad_net\nscore CLIENT_IN_BAD 12\n");
+	t_int(reload(runtime, text, sizeof(text)), -1);
+	t_int(generation(runtime), 1);
+	runtime_free(&runtime);
+}
+
+T_TEST(runtime_a_first_list_that_is_broken_is_an_error)
+{
+	const char *path = world_write("");
+	struct diags diags = { 0 };
+	struct config *config = config_load(path, &diags);
+
+	t_need(config != NULL);
+	world_file("bad.list", "<html>\n");
+	t_true(snapshot_build(config, &diags) == NULL);
+	t_true(diags.errors > 0);
+	diags_clear(&diags);
+}
+
+struct reader {
+	struct runtime *runtime;
+	_Atomic bool stop;
+	_Atomic unsigned looked, wrong;
+};
+
+static void *read_on(void *argument)
+{
+	struct reader *reader = argument;
+
+	while (!atomic_load(&reader->stop)) {
+		struct snapshot *snapshot = runtime_current(reader->runtime);
+		struct network network = { 0 };
+		struct ip ip;
+
+		ip_parse(STR("192.0.2.9"), &ip);
+		geoip_lookup(snapshot->geoip, &ip, 20000, &network);
+		if (network.asn != 64500 || network.listings_n != 1
+			|| strcmp(network.listings[0]->name, "bad_net") != 0)
+			atomic_fetch_add(&reader->wrong, 1);
+		atomic_fetch_add(&reader->looked, 1);
+		snapshot_release(&snapshot);
+	}
+	return NULL;
+}
+
+T_TEST(runtime_a_thousand_reloads_under_readers)
+{
+	struct runtime *runtime = world_runtime("");
+	struct reader reader = { .runtime = runtime };
+	pthread_t threads[2];
+	char text[4000];
+	int refused = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		t_need(pthread_create(&threads[i], NULL, read_on, &reader) == 0);
+	for (int i = 0; i < 1000; i++) {
+		/* good, a kept list, and a refused one in turn */
+		world_file("bad.list", i % 3 == 1 ? "{\"x\"\n" : "AS64500 a note\n203.0.113.0/24\n");
+		world_file("rules.cf", i % 3 == 2 ? "header X\n" : WORLD_RULES);
+		refused += reload(runtime, text, sizeof(text)) != 0;
+	}
+	atomic_store(&reader.stop, true);
+	for (size_t i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	t_int(refused, 333);
+	t_int(generation(runtime), 1 + 667);
+	t_true(atomic_load(&reader.looked) > 0);
+	t_int(atomic_load(&reader.wrong), 0);
+	runtime_free(&runtime);
+}

@@ -1,0 +1,131 @@
+#include "milter/scan.h"
+
+#include <string.h>
+
+#include "milter/testing.h"
+
+struct scanned {
+	struct runtime *runtime;
+	struct snapshot *snapshot;
+	struct arena *arena;
+	struct message *message;
+	struct scan_envelope envelope;
+	struct scan_result result;
+	int status;
+};
+
+static void scan_text(struct scanned *s, const char *keys, const char *ip, const char *mail,
+	size_t memory)
+{
+	struct message_options options;
+
+	memset(s, 0, sizeof(*s));
+	s->runtime = world_runtime(keys);
+	s->snapshot = runtime_current(s->runtime);
+	s->arena = arena_create(memory);
+	s->envelope.has_client = ip != NULL;
+	if (ip)
+		t_need(ip_parse(str_from(ip), &s->envelope.client));
+	s->envelope.day = 20000;
+	options = scan_message_options(s->snapshot);
+	s->message = s->arena ? message_create(&options, s->arena) : NULL;
+	s->status = s->message && message_read(s->message, str_from(mail)) == 0
+		? scan_message(s->snapshot, &s->envelope, message_view(s->message), s->arena, &s->result)
+		: -1;
+}
+
+static void drop(struct scanned *s)
+{
+	arena_free(&s->arena);
+	snapshot_release(&s->snapshot);
+	runtime_free(&s->runtime);
+}
+
+static const char *rules_of(const struct scanned *s)
+{
+	static char text[500];
+	size_t n = 0;
+
+	text[0] = 0;
+	for (size_t i = 0; i < s->result.verdict.hits_n; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i ? " " : "",
+			s->result.verdict.hits[i].rule);
+	return text;
+}
+
+T_TEST(scan_looks_up_client_and_addresses_in_links)
+{
+	struct scanned s;
+
+	scan_text(&s, "", "192.0.2.7", "Subject: x\n\nhttp://192.0.2.80/a http://192.0.2.80/b "
+		"http://198.51.100.4/ http://name.example/pills\n", 1 << 24);
+	t_need(s.status == 0);
+	t_str(rules_of(&s), "CLIENT_IN_BAD URL_IN_BAD PILLS");
+	t_int(s.result.client.asn, 64500);
+	t_slice(s.result.client.org, "BULLETPROOF-EX");
+	t_str(s.result.client.country, "XX");
+	t_int(message_view(s.message)->urls_n, 4);
+	t_true(s.result.url_networks[0] != NULL);
+	/* each distinct address is looked up once */
+	t_true(s.result.url_networks[0] == s.result.url_networks[1]);
+	t_int(s.result.url_networks[2]->asn, 64496);
+	t_true(s.result.url_networks[3] == NULL);
+	t_int(s.result.action, ACTION_REJECT);
+	drop(&s);
+}
+
+T_TEST(scan_without_a_client_is_not_a_clean_client)
+{
+	struct scanned s;
+
+	scan_text(&s, "", NULL, "Subject: hold\n\nx\n", 1 << 24);
+	t_need(s.status == 0);
+	t_true(!s.result.has_client);
+	t_str(rules_of(&s), "SUBJECT_HOLD");
+	t_int(s.result.action, ACTION_QUARANTINE);
+	drop(&s);
+}
+
+T_TEST(scan_thresholds_make_the_action)
+{
+	static const struct { const char *keys; enum action action; } cases[] = {
+		{ "", ACTION_TAG }, { "TagScore 6\n", ACTION_TAG }, { "TagScore 6.1\n", ACTION_ACCEPT },
+		{ "QuarantineScore 6\n", ACTION_QUARANTINE }, { "RejectScore 6\n", ACTION_REJECT },
+		{ "TagScore 0\n", ACTION_ACCEPT },
+	};
+	struct scanned s;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		scan_text(&s, cases[i].keys, "198.51.100.9", "\nhttp://x.example/pills\n", 1 << 24);
+		t_int(s.status, 0);
+		t_int(s.result.action, cases[i].action);
+		drop(&s);
+	}
+}
+
+T_TEST(scan_the_connection_alone_asks_only_its_rules)
+{
+	struct scanned s;
+
+	scan_text(&s, "", "192.0.2.7", "\nhttp://x.example/pills\n", 1 << 24);
+	t_str(rules_of(&s), "CLIENT_IN_BAD PILLS");
+	t_int(scan_connection(s.snapshot, &s.envelope, s.arena, &s.result), 0);
+	t_str(rules_of(&s), "CLIENT_IN_BAD");
+	drop(&s);
+}
+
+T_TEST(scan_out_of_memory_is_no_verdict)
+{
+	struct scanned s;
+	size_t judged = 0, refused = 0;
+
+	for (size_t memory = 1000; memory < 400000; memory += memory / 8) {
+		scan_text(&s, "", "192.0.2.7", "Subject: x\n\nhttp://192.0.2.80/pills\n", memory);
+		judged += s.status == 0;
+		refused += s.status != 0;
+		if (s.status == 0 && !message_view(s.message)->truncated)
+			t_str(rules_of(&s), "CLIENT_IN_BAD URL_IN_BAD PILLS");
+		drop(&s);
+	}
+	t_true(judged > 0 && refused > 0);
+}
