@@ -96,8 +96,10 @@ struct fake_mta *fake_mta_dial(const char *socket, const struct fake_mta_options
 		mta->options.actions = ALL_ACTIONS;
 	if (mta->options.steps == 0)
 		mta->options.steps = ALL_STEPS;
-	mta->options.actions &= ~FAKE_MTA_NOTHING;
-	mta->options.steps &= ~FAKE_MTA_NOTHING;
+	if (mta->options.actions == FAKE_MTA_NOTHING)
+		mta->options.actions = 0;
+	if (mta->options.steps == FAKE_MTA_NOTHING)
+		mta->options.steps = 0;
 	if (mta->options.timeout_ms == 0)
 		mta->options.timeout_ms = TIMEOUT_MS;
 	if (mta->options.body_chunk == 0 || mta->options.body_chunk > MILTER_CHUNK_SIZE)
@@ -129,6 +131,15 @@ static void take_symlists(struct fake_mta *mta, struct str rest)
 	}
 }
 
+static void check_agreed(struct fake_mta *mta, const char *what, uint32_t taken,
+	uint32_t offered, uint32_t version_1)
+{
+	uint32_t more = taken & ~(offered ? offered : version_1);
+
+	if (more)
+		violation(mta, "takes %s that were not offered: %#x", what, (unsigned)more);
+}
+
 int fake_mta_negotiate(struct fake_mta *mta, struct error *error)
 {
 	struct buf offer = { 0 };
@@ -147,12 +158,8 @@ int fake_mta_negotiate(struct fake_mta *mta, struct error *error)
 			"another answer");
 	mta->actions = fake_wire_get_u32(answer.ptr + 4);
 	mta->steps = fake_wire_get_u32(answer.ptr + 8);
-	if (mta->actions & ~mta->options.actions)
-		violation(mta, "takes actions that were not offered: %#x",
-			(unsigned)(mta->actions & ~mta->options.actions));
-	if (mta->steps & ~mta->options.steps)
-		violation(mta, "takes steps that were not offered: %#x",
-			(unsigned)(mta->steps & ~mta->options.steps));
+	check_agreed(mta, "actions", mta->actions, mta->options.actions, SMFI_V1_ACTS);
+	check_agreed(mta, "steps", mta->steps, mta->options.steps, SMFI_V1_PROT);
 	take_symlists(mta, str_slice(answer, 12, answer.len));
 	return 0;
 }
@@ -672,19 +679,9 @@ void fake_mta_set_chunks(struct fake_mta *mta, const size_t *chunks, size_t n)
 	mta->options.chunks_n = n;
 }
 
-uint32_t fake_mta_steps(const struct fake_mta *mta)
-{
-	return mta->steps;
-}
-
-uint32_t fake_mta_actions(const struct fake_mta *mta)
-{
-	return mta->actions;
-}
-
 struct fake_mta_counts fake_mta_counts(const struct fake_mta *mta)
 {
-	return (struct fake_mta_counts){ mta->wire.bytes_out, mta->wire.packets_out,
+	return (struct fake_mta_counts){ mta->steps, mta->actions, mta->wire.bytes_out, mta->wire.packets_out,
 		mta->wire.replies_in, mta->wire.cut };
 }
 
