@@ -55,11 +55,12 @@ T_TEST(answers_from_all_it_has)
 	t_int(geoip_add_database(geoip, database("asn", "192.0.2.0/24", 64500, ""), NULL), 0);
 	t_int(geoip_add_database(geoip, database("later", "192.0.2.0/24", 9, "DE"), NULL), 0);
 	add_list(geoip, "first", "AS1\n10.1.0.0/16 inside\n");
-	add_list(geoip, "second", "AS64000-AS64999 range\n192.0.2.0/25\n");
+	add_list(geoip, "second", "AS64000-AS64999 one entry a list\n192.0.2.0/25\n");
+	add_list(geoip, "third", "AS64000-AS64999 range\n");
 	t_int(geoip_databases(geoip), 3);
-	t_int(geoip_lists(geoip), 2);
+	t_int(geoip_lists(geoip), 3);
 	t_str(geoip_list_info(geoip, 1)->name, "second");
-	t_true(geoip_list_info(geoip, 2) == NULL && geoip_database_info(geoip, 3) == NULL);
+	t_true(geoip_list_info(geoip, 3) == NULL && geoip_list(geoip, 3) == NULL && geoip_database_info(geoip, 3) == NULL);
 	t_true(geoip_database_info(geoip, 0)->has_country);
 
 	network = lookup(geoip, "192.0.2.1", 0);
@@ -68,8 +69,9 @@ T_TEST(answers_from_all_it_has)
 	t_slice(network.org, "ORG");
 	t_int(network.prefix.bits, 120);
 	t_int(network.listings_n, 2);
-	t_int(network.listings[0]->list, 1);
+	t_int(network.listing_lists[0], 1);
 	t_str(network.listings[0]->entry, "192.0.2.0/25");
+	t_int(network.listing_lists[1], 2);
 	t_str(network.listings[1]->note, "range");
 	t_true(!network.listings_incomplete);
 
@@ -77,7 +79,7 @@ T_TEST(answers_from_all_it_has)
 	t_int(network.asn_state, NETWORK_NONE);
 	t_int(network.country_state, NETWORK_NONE);
 	t_int(network.listings_n, 1);
-	t_int(network.listings[0]->list, 0);
+	t_int(network.listing_lists[0], 0);
 	t_true(!network.listings_incomplete); /* it has none, and that is known */
 	geoip_free(&geoip);
 	t_true(geoip == NULL);

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (list != NULL) {
 		if (network_list_info(list)->entries == 0)
 			abort();
-		network_list_match(list, 14000, &network);
+		network_list_match(list, 0, 14000, &network);
 		network_list_free(&list);
 	}
 	diags_clear(&diags);

@@ -28,7 +28,7 @@ static struct network_list *parse(const char *text)
 	return list;
 }
 
-/* The notes (or the entries) that cover the address or AS number, with '|' between them. */
+/* The entry that covers the address or AS number, its line and note; "" when none does. */
 static const char *matches(const struct network_list *list, const char *text, uint32_t asn,
 	int32_t when)
 {
@@ -37,15 +37,12 @@ static const char *matches(const struct network_list *list, const char *text, ui
 
 	if (text != NULL)
 		t_need(ip_parse(str_from(text), &network.ip));
-	network_list_match(list, when, &network);
+	network_list_match(list, 0, when, &network);
+	t_true(network.listings_n <= 1);
 	out[0] = '\0';
-	for (size_t i = 0; i < network.listings_n; i++) {
-		const struct network_listing *listing = network.listings[i];
-		size_t len = strlen(out);
-
-		snprintf(out + len, sizeof out - len, "%s%s:%u:%s", i ? "|" : "", listing->entry,
-			listing->line, listing->note);
-	}
+	if (network.listings_n > 0)
+		snprintf(out, sizeof out, "%s:%u:%s", network.listings[0]->entry,
+			network.listings[0]->line, network.listings[0]->note);
 	return out;
 }
 
@@ -68,13 +65,12 @@ T_TEST(text_list)
 	t_int(info->dated, 0);
 	t_str(info->name, "test");
 	t_str(info->source, "test.list");
-	t_true(network_list_has_asns(list));
+	t_true(network_list_has_asns(list, 0));
 	t_str(matches(list, "203.0.113.1", 64500, 0), "AS64500:2:Bulletproof, Inc.");
 	t_str(matches(list, "203.0.113.1", 64515, 0), "as64510-AS64520:4:range");
 	t_str(matches(list, "203.0.113.1", 64521, 0), "");
-	t_str(matches(list, "192.0.2.200", 0, 0), "192.0.2.128/25:6:SBL2|192.0.2.0/24:5:SBL1");
-	t_str(matches(list, "192.0.2.7", 64500, 0),
-		"192.0.2.0/24:5:SBL1|AS64500:2:Bulletproof, Inc.");
+	t_str(matches(list, "192.0.2.200", 0, 0), "192.0.2.128/25:6:SBL2"); /* the most specific */
+	t_str(matches(list, "192.0.2.7", 64500, 0), "192.0.2.0/24:5:SBL1");
 	t_str(matches(list, "2001:db8:9::1", 0, 0), "2001:db8::/32:7:");
 	t_str(matches(list, "198.51.100.7", 0, 0), "198.51.100.7:8:a single host");
 	t_str(matches(list, "198.51.100.8", 0, 0), "");
@@ -87,7 +83,7 @@ T_TEST(asn_counts_only_when_known)
 	struct network_list *list = parse("AS64500\n");
 	struct network network = { .asn_state = NETWORK_UNKNOWN, .asn = 64500 };
 
-	network_list_match(list, 0, &network);
+	network_list_match(list, 7, 0, &network);
 	t_int(network.listings_n, 0);
 	network_list_free(&list);
 }
@@ -112,6 +108,31 @@ T_TEST(dated_entries)
 		"208.72.168.0/21:4:McColo # prefix");
 	t_str(matches(list, "208.72.169.1", 0, day("2026-01-01")), "");
 	network_list_free(&list);
+}
+
+/* A narrower entry of another time does not hide the wider one of today. */
+T_TEST(entry_that_counts_on_the_day)
+{
+	struct network_list *list = parse("10.0.0.0/8 today\n10.1.0.0/16 ..2001-01-01 once\n"
+		"AS1 2006-01-01..2006-12-31\nAS2 2008-01-01..2008-12-31\n");
+
+	t_str(matches(list, "10.1.2.3", 0, day("2000-06-01")), "10.1.0.0/16:2:once");
+	t_str(matches(list, "10.1.2.3", 0, day("2020-06-01")), "10.0.0.0/8:1:today");
+	t_true(!network_list_has_asns(list, day("2005-12-31")));
+	t_true(network_list_has_asns(list, day("2006-01-01")));
+	t_true(network_list_has_asns(list, day("2008-12-31")));
+	t_true(!network_list_has_asns(list, day("2009-01-01")));
+	network_list_free(&list);
+}
+
+T_TEST(list_lives_as_long_as_its_last_owner)
+{
+	struct network_list *list = parse("AS1 x\n"), *other = network_list_hold(list);
+
+	network_list_free(&list);
+	t_true(list == NULL);
+	t_str(matches(other, NULL, 1, 0), "AS1:1:x");
+	network_list_free(&other);
 }
 
 T_TEST(duplicates_are_dropped)
@@ -319,12 +340,11 @@ T_TEST(words_of_a_rule_file)
 	t_need(list != NULL);
 	t_int(network_list_info(list)->format, NETWORK_LIST_WORDS);
 	t_int(network_list_info(list)->timestamp, 0);
-	network_list_set_number(list, 7);
-	network_list_match(list, 0, &network);
+	network_list_match(list, 7, 0, &network);
 	t_int(network.listings_n, 1);
 	t_str(network.listings[0]->file, "rules/local.cf");
 	t_int(network.listings[0]->line, 3);
-	t_int(network.listings[0]->list, 7);
+	t_int(network.listing_lists[0], 7);
 	t_str(network.listings[0]->name, "mine");
 	network_list_free(&list);
 }
