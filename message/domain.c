@@ -5,14 +5,16 @@
 #include <string.h>
 
 /* A lower-case C string without a trailing dot; false when it cannot be a name. */
-static bool copy_name(struct str host, char name[DOMAIN_NAME_MAX + 1])
+static bool copy_name(struct str host, char name[DOMAIN_NAME_MAX + 1], bool wide)
 {
 	if (host.len > 0 && host.ptr[host.len - 1] == '.')
 		host.len--;
 	if (host.len == 0 || host.len > DOMAIN_NAME_MAX || host.ptr[0] == '.')
 		return false;
 	for (size_t i = 0; i < host.len; i++) {
-		if (host.ptr[i] <= ' ') /* also NUL and bytes above 127 */
+		unsigned char c = (unsigned char)host.ptr[i];
+
+		if (c <= ' ' || (c >= 0x80 && !wide))
 			return false;
 		name[i] = ascii_lower(host.ptr[i]);
 	}
@@ -33,7 +35,7 @@ struct str domain_registered(struct str host)
 	char name[DOMAIN_NAME_MAX + 1];
 	const char *domain;
 
-	if (!copy_name(host, name) || !known_suffix(name))
+	if (!copy_name(host, name, false) || !known_suffix(name))
 		return str_make(NULL, 0);
 	domain = psl_registrable_domain(psl_builtin(), name);
 	if (!domain)
@@ -45,5 +47,5 @@ bool domain_has_suffix(struct str host)
 {
 	char name[DOMAIN_NAME_MAX + 1];
 
-	return copy_name(host, name) && known_suffix(name);
+	return copy_name(host, name, true) && known_suffix(name);
 }

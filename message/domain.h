@@ -19,7 +19,7 @@ enum { DOMAIN_NAME_MAX = 253 };
 struct str domain_registered(struct str host);
 
 /* Is the last label of `host` a public suffix of the list? For host names that stand in text
- * without a scheme: "readme.txt" is none. Any case. */
+ * without a scheme: "readme.txt" is none. Any case; also UTF-8, which costs more. */
 bool domain_has_suffix(struct str host);
 
 #endif

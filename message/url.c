@@ -169,7 +169,7 @@ bool url_parse_host(struct arena *arena, struct str text, struct url *out)
 			memchr(text.ptr, ':', text.len) && set_ip(arena, &ip, out);
 	}
 	host = percent_decode(arena, text);
-	if (!bytes_are_ascii(host) || str_find_nocase(host, STR("xn--")) != SIZE_MAX)
+	if (!bytes_are_ascii(host)) /* "xn--" labels are looked up as they stand, valid or not */
 		host = to_ascii(arena, host);
 	if (host.len == 0)
 		return false;

@@ -65,6 +65,8 @@ static size_t wide_stop(struct str text, size_t at)
 			p[2] == 0xA8 || p[2] == 0xA9 || p[2] == 0xB9 || p[2] == 0xBA ? 3 : 0;
 	if (p[0] == 0xE3 && p[1] == 0x80) /* CJK punctuation; the full stop U+3002 is a host's dot */
 		return p[2] <= 0x91 && p[2] != 0x82 ? 3 : 0;
+	if (p[0] == 0xEF && p[1] == 0xBD) /* full-width { | } */
+		return p[2] >= 0x9B && p[2] <= 0x9D ? 3 : 0;
 	if (p[0] == 0xEF && p[1] == 0xBC) /* full-width ! " ( ) , : ; */
 		return p[2] == 0x81 || p[2] == 0x82 || p[2] == 0x88 || p[2] == 0x89 ||
 			p[2] == 0x8C || p[2] == 0x9A || p[2] == 0x9B ? 3 : 0;
@@ -191,6 +193,41 @@ static bool goes_on(struct str text, size_t at)
 		text.ptr[at] == '#';
 }
 
+static bool linkable(struct str host)
+{
+	return host.len >= 4 && host.len <= DOMAIN_NAME_MAX &&
+		str_find_byte(host, '.') != SIZE_MAX && (is_www(host) || domain_has_suffix(host));
+}
+
+/* "setup.py" and "report.zip": top-level domains that are file names first. Only a path or a
+ * third label makes a host of them. */
+static bool is_file_name(struct str host)
+{
+	static const struct str NAMES[] = {
+		{ ".zip", 4 }, { ".py", 3 }, { ".sh", 3 }, { ".pl", 3 }, { ".md", 3 }, { ".rs", 3 },
+		{ ".mov", 4 }, { ".ps", 3 }, { ".so", 3 }
+	};
+	size_t dot = str_find_byte(host, '.');
+	struct str last = str_slice(host, dot, host.len);
+
+	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+		if (str_equal_nocase(last, NAMES[i]))
+			return true;
+	return false;
+}
+
+/* Chinese and Japanese put no blanks around a host name: the ASCII part around its dot. */
+static struct str ascii_around(struct str text, struct str host, size_t dot)
+{
+	size_t start = dot, end = dot, first = (size_t)(host.ptr - text.ptr);
+
+	while (start > first && (unsigned char)text.ptr[start - 1] < 0x80)
+		start--;
+	while (end < first + host.len && (unsigned char)text.ptr[end] < 0x80)
+		end++;
+	return str_slice(text, start, end);
+}
+
 static bool at_dot(struct url_finder *finder, size_t from, size_t dot, struct str *link)
 {
 	struct str text = finder->text, host;
@@ -210,14 +247,20 @@ static bool at_dot(struct url_finder *finder, size_t from, size_t dot, struct st
 		return false;
 	}
 	finder->at = run_end;
-	if (host.len < 4 || host.len > DOMAIN_NAME_MAX ||
-		str_find_byte(host, '.') == SIZE_MAX || (!is_www(host) && !domain_has_suffix(host)))
-		return false;
+	if (!linkable(host)) {
+		size_t whole = host.len;
+
+		host = ascii_around(text, host, dot);
+		if (host.len == whole || !linkable(host))
+			return false;
+		if (host.ptr + host.len < text.ptr + run_end)
+			finder->at = (size_t)(host.ptr - text.ptr) + host.len;
+	}
 	host_end = (size_t)(host.ptr - text.ptr) + host.len;
 	if (host_end == run_end && goes_on(text, run_end))
 		return take(finder, (size_t)(host.ptr - text.ptr), run_end, link) || link->len > 0;
 	*link = host;
-	return true;
+	return !is_file_name(host);
 }
 
 static bool at_sign(struct url_finder *finder, size_t from, size_t sign, struct str *link)

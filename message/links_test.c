@@ -1,0 +1,165 @@
+/* Tests of the list of URLs: what is found in text and HTML, and how many ways of hiding a URL
+ * are seen through. */
+#include "message/links.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message/decode.h"
+#include "test-harness/t.h"
+
+enum { ARENA_BYTES = 16 * 1024 * 1024 };
+
+static struct arena *arena;
+
+static const struct message_view *read_part(const char *type, const char *charset,
+	const char *encoding, struct str content)
+{
+	const struct message_options options = { .want_body = true };
+	struct message *message;
+	struct buf mail = {0};
+
+	arena = arena_create(ARENA_BYTES);
+	message = message_create(&options, arena);
+	t_need(message != NULL);
+	buf_addf(&mail, "Content-Type: %s; charset=%s\nContent-Transfer-Encoding: %s\n\n", type,
+		charset, encoding);
+	buf_add_str(&mail, content);
+	t_int(message_read(message, buf_str(&mail)), 0);
+	buf_free(&mail);
+	return message_view(message);
+}
+
+static void done(void)
+{
+	arena_free(&arena);
+}
+
+T_TEST(keeps_each_url_once)
+{
+	const struct message_view *view = read_part("text/html", "utf-8", "7bit", STR(
+		"<a href=\"http://A.example.com\">one</a> <a href=\"http://a.example.com/\">two</a>"
+		"<img src='http://a.example.com/i.gif'> http://a.example.com/ b.example.com"
+		"<form action=http://192.0.2.80/x>"));
+
+	t_need(view->urls_n == 4);
+	t_slice(view->urls[0].raw, "http://A.example.com");
+	t_slice(view->urls[0].anchor, "one");
+	t_int(view->urls[1].origin, MESSAGE_URL_HTML_LOAD);
+	t_int(view->urls[2].origin, MESSAGE_URL_HTML_FORM);
+	t_true(view->urls[2].host_is_ip);
+	t_int(view->urls[2].domain.len, 0);
+	t_slice(view->urls[3].url, "http://b.example.com/");
+	t_int(view->urls[3].origin, MESSAGE_URL_HTML_TEXT);
+	done();
+}
+
+T_TEST(resolves_against_the_base)
+{
+	const struct message_view *view = read_part("text/html", "utf-8", "7bit", STR(
+		"<base href='http://h.example.com/d/f'><a href=x?y>1</a><a href=/z>2</a>"
+		"<a href='//o.example.com/'>3</a><a href='#here'>4</a>"));
+
+	t_need(view->urls_n == 4);
+	t_slice(view->urls[1].url, "http://h.example.com/d/x?y");
+	t_slice(view->urls[2].url, "http://h.example.com/z");
+	t_slice(view->urls[3].url, "http://o.example.com/");
+	done();
+}
+
+/* "\n", "\t", "\\", "\xHH" */
+static void unescape(struct str text, struct buf *out)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c == '\\' && i + 1 < text.len) {
+			c = text.ptr[++i];
+			if (c == 'x' && i + 2 < text.len) {
+				c = (char)(hex_digit(text.ptr[i + 1]) << 4 | hex_digit(text.ptr[i + 2]));
+				i += 2;
+			} else {
+				c = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
+			}
+		}
+		buf_add_byte(out, c);
+	}
+}
+
+static struct str field(struct str *line)
+{
+	size_t tab = str_find_byte(*line, '\t');
+	struct str value = str_slice(*line, 0, tab);
+
+	*line = tab == SIZE_MAX ? str_make(NULL, 0) : str_slice(*line, tab + 1, line->len);
+	return value;
+}
+
+/* "-": a link that opens no host is as good as none. */
+static bool has_host(const struct message_view *view, struct str host)
+{
+	bool none = str_equal(host, STR("-"));
+
+	if (host.len > 0 && host.ptr[0] == '[')
+		host = str_slice(host, 1, host.len - 1);
+	for (size_t i = 0; i < view->urls_n; i++) {
+		if (none && view->urls[i].host.len > 0 &&
+			!str_starts_nocase(view->urls[i].url, STR("mailto:")))
+			return false;
+		if (str_equal(view->urls[i].host, host))
+			return true;
+	}
+	return none;
+}
+
+/* id, technique, raw, type, host, class, nested host, charset, transfer encoding */
+static bool evasion_seen(struct str line, bool *counts)
+{
+	struct str f[9];
+	char type[100], charset[100], encoding[100];
+	struct buf content = {0};
+	bool seen;
+
+	for (size_t i = 0; i < 9; i++)
+		f[i] = field(&line);
+	snprintf(type, sizeof type, "%.*s", (int)f[3].len, f[3].ptr);
+	snprintf(charset, sizeof charset, "%.*s", (int)f[7].len, f[7].ptr);
+	snprintf(encoding, sizeof encoding, "%.*s", (int)f[8].len, f[8].ptr);
+	unescape(f[2], &content);
+	const struct message_view *view = read_part(type, charset, encoding, buf_str(&content));
+	*counts = !str_equal(f[5], STR("ambiguous"));
+	seen = has_host(view, f[4]);
+	if (!seen) {
+		printf("# missed %.*s %.*s: %.*s, want %.*s, got", (int)f[0].len, f[0].ptr,
+			(int)f[1].len, f[1].ptr, (int)f[2].len, f[2].ptr, (int)f[4].len, f[4].ptr);
+		for (size_t i = 0; i < view->urls_n; i++)
+			printf(" %.*s", (int)view->urls[i].host.len, view->urls[i].host.ptr);
+		printf("\n");
+	}
+	buf_free(&content);
+	done();
+	return seen;
+}
+
+T_TEST(sees_through_most_evasions)
+{
+	size_t len, n = 0, seen = 0;
+	char *text = t_read(t_shared("data/url/evasion.tsv"), &len);
+	struct str rest = str_make(text, len);
+
+	while (rest.len > 0) {
+		size_t lf = str_find_byte(rest, '\n');
+		struct str line = str_slice(rest, 0, lf);
+		bool counts;
+
+		rest = lf == SIZE_MAX ? str_make(NULL, 0) : str_slice(rest, lf + 1, rest.len);
+		if (line.len == 0 || line.ptr[0] != 'U')
+			continue;
+		bool right = evasion_seen(line, &counts);
+		n += counts;
+		seen += counts && right;
+	}
+	printf("# %zu of %zu\n", seen, n);
+	t_true(seen * 100 >= n * 90);
+}
