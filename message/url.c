@@ -371,8 +371,14 @@ static bool parse_special(struct arena *arena, const struct scheme *scheme, stru
 		16 + authority.len + rest.len : URL_TEXT_MAX);
 	buf_add_str(&text, scheme->name);
 	buf_add_cstr(&text, "://");
-	for (size_t i = 0; i < user.len && !text.failed;)
-		i = add_char(&text, user, i);
+	for (size_t i = 0; i < user.len && !text.failed;) {
+		if (user.ptr[i] == '@') {
+			add_encoded(&text, '@'); /* only the last one ends it */
+			i++;
+		} else {
+			i = add_char(&text, user, i);
+		}
+	}
 	if (user.len > 0)
 		buf_add_byte(&text, '@');
 	if (out->host_is_ip && !ip_is_v4(&out->ip))

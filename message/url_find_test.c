@@ -1,0 +1,56 @@
+/* Tests of the finder of links in plain text. */
+#include "message/url_find.h"
+
+#include "message/domain.h"
+#include "test-harness/t.h"
+
+/* Expected links, with '|' between. */
+static const struct { const char *text, *links; } CASES[] = {
+	{ "see http://a.example/x, and (https://b.example/(y)).", "http://a.example/x|https://b.example/(y)" },
+	{ "<http://a.example/>\"http://b.example\"", "http://a.example/|http://b.example" },
+	{ "www.example.com. Www.Example.org/x?", "www.example.com|Www.Example.org/x" },
+	{ "example.com, sub.example.co.uk:8080/x!", "example.com|sub.example.co.uk:8080/x" },
+	{ "end.Then 1.2.3 readme.txt setup.py e.g. i.e. a.b", "" },
+	{ "setup.py/x report.zip", "setup.py/x" },
+	{ "write me@example.com or mailto:you@example.org?x", "me@example.com|mailto:you@example.org?x" },
+	{ "john.doe@example.com x@y z@nosuch.nosuchtld", "john.doe@example.com" },
+	{ "http://a.examplehttp://b.example", "http://a.examplehttp://b.example" },
+	{ "click here...www.example.com...", "www.example.com" },
+	{ "HTTP://A.example ftp://b.example/f xhttp://c.example", "HTTP://A.example|ftp://b.example/f|http://c.example" },
+	{ "http:// http:/ http: mailto: www. .com @ a@ @b ://", "" },
+	{ "\xE8\xAF\xB7www.example.com\xE8\xB4\xAD \xE3\x80\x8Chttp://a.example\xE3\x80\x8D",
+	  "www.example.com|http://a.example" },
+	{ "\xD0\xBF\xD1\x80\xD0\xB5\xD0\xB7\xD0\xB8\xD0\xB4\xD0\xB5\xD0\xBD\xD1\x82.\xD1\x80\xD1\x84",
+	  "\xD0\xBF\xD1\x80\xD0\xB5\xD0\xB7\xD0\xB8\xD0\xB4\xD0\xB5\xD0\xBD\xD1\x82.\xD1\x80\xD1\x84" },
+	{ "", "" },
+};
+
+T_TEST(finds)
+{
+	for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+		struct url_finder finder = url_find_begin(str_from(CASES[i].text));
+		struct buf found = {0};
+		struct str link;
+
+		while (url_find_next(&finder, &link)) {
+			if (found.len > 0)
+				buf_add_byte(&found, '|');
+			buf_add_str(&found, link);
+		}
+		t_slice(buf_str(&found), CASES[i].links);
+		buf_free(&found);
+	}
+}
+
+T_TEST(registered_domains)
+{
+	t_slice(domain_registered(STR("www.example.co.uk")), "example.co.uk");
+	t_slice(domain_registered(STR("example.com.")), "example.com");
+	t_slice(domain_registered(STR("co.uk")), "");
+	t_slice(domain_registered(STR("a.b.nosuchtld")), "");
+	t_slice(domain_registered(STR("localhost")), "");
+	t_slice(domain_registered(STR("")), "");
+	t_slice(domain_registered(STR("a.xn--p1ai")), "a.xn--p1ai");
+	t_true(domain_has_suffix(STR("x.COM")));
+	t_true(!domain_has_suffix(STR("x.txt")));
+}
