@@ -118,8 +118,14 @@ static int split(struct body *body)
 		const char *start = p;
 		struct run run;
 
+		if (class == 0) {
+			do
+				*out++ = *p++;
+			while (p < end && CLASS[(unsigned char)*p] == 0);
+			continue;
+		}
 		/* a single space between two words: nearly always */
-		if (class == 0 || (*p == ' ' && end - p > 1 && !CLASS[(unsigned char)p[1]])) {
+		if (*p == ' ' && end - p > 1 && !CLASS[(unsigned char)p[1]]) {
 			*out++ = *p++;
 			continue;
 		}

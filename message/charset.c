@@ -231,13 +231,19 @@ bool charset_is_utf8(struct str label, struct str bytes)
 
 static void add_1252(struct str bytes, struct buf *out)
 {
-	for (size_t i = 0; i < bytes.len && !out->failed; i++) {
-		unsigned char c = (unsigned char)bytes.ptr[i];
+	const char *p = bytes.ptr, *end = p + bytes.len;
 
-		if (c < 0x80)
-			buf_add_byte(out, (char)c);
-		else
-			utf8_add(out, c < 0xA0 ? C1_1252[c - 0x80] : c);
+	while (p < end && !out->failed) {
+		const char *from = p;
+		unsigned char c;
+
+		while (p < end && (unsigned char)*p < 0x80)
+			p++;
+		buf_add(out, from, (size_t)(p - from));
+		if (p == end)
+			break;
+		c = (unsigned char)*p++;
+		utf8_add(out, c < 0xA0 ? C1_1252[c - 0x80] : c);
 	}
 }
 

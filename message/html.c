@@ -63,9 +63,8 @@ struct reader {
 struct tag {
 	char name[TAG_NAME_MAX];
 	enum effect effect;
-	bool closing;
-	struct str values[A_COUNT];
 	unsigned seen; /* bits by enum attribute */
+	struct str values[A_COUNT]; /* set where `seen` is */
 };
 
 /* ---- character references ---- */
@@ -382,7 +381,7 @@ static void links_of(struct reader *reader, const struct tag *tag)
 	};
 	size_t before = reader->links_n;
 
-	if (tag->values[A_HREF].len > 0)
+	if (tag->seen & 1u << A_HREF)
 		add_link(reader, tag->effect == E_BASE ? HTML_BASE : tag->effect == E_LINK ?
 			HTML_LOAD : HTML_LINK, tag->values[A_HREF]);
 	if (tag->effect == E_BASE && reader->html->base.len == 0 && reader->links_n > before)
@@ -394,22 +393,29 @@ static void links_of(struct reader *reader, const struct tag *tag)
 	for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
 		if (tag->seen & 1u << PLAIN[i].attribute)
 			add_link(reader, PLAIN[i].kind, tag->values[PLAIN[i].attribute]);
-	if (tag->effect == E_OBJECT)
+	if (tag->effect == E_OBJECT && tag->seen & 1u << A_DATA)
 		add_link(reader, HTML_LOAD, tag->values[A_DATA]);
 	if (tag->seen & 1u << A_SRCSET)
 		add_srcset(reader, tag->values[A_SRCSET]);
 	if (tag->seen & 1u << A_STYLE)
 		add_style(reader, tag->values[A_STYLE]);
-	if (tag->effect == E_META && str_equal_nocase(str_trim(tag->values[A_HTTP_EQUIV]),
+	if (tag->effect == E_META && tag->seen & 1u << A_HTTP_EQUIV &&
+		tag->seen & 1u << A_CONTENT && str_equal_nocase(str_trim(tag->values[A_HTTP_EQUIV]),
 		STR("refresh")))
 		add_refresh(reader, tag->values[A_CONTENT]);
 }
 
 /* ---- tags ---- */
 
+enum { T_SPACE = 1, T_CLOSE = 2, T_SLASH = 4, T_EQUALS = 8 };
+static const unsigned char TAG_CLASS[256] = {
+	['\t'] = T_SPACE, ['\n'] = T_SPACE, ['\f'] = T_SPACE, ['\r'] = T_SPACE, [' '] = T_SPACE,
+	['>'] = T_CLOSE, ['/'] = T_SLASH, ['='] = T_EQUALS
+};
+
 static bool html_space(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+	return TAG_CLASS[(unsigned char)c] == T_SPACE;
 }
 
 /* One attribute at reader->p (not '>'). */
@@ -419,7 +425,7 @@ static void read_attribute(struct reader *reader, struct tag *tag)
 	struct str name, value = { NULL, 0 };
 
 	p += *p == '='; /* belongs to the name */
-	while (p < end && !html_space(*p) && *p != '/' && *p != '>' && *p != '=')
+	while (p < end && TAG_CLASS[(unsigned char)*p] == 0)
 		p++;
 	name = str_make(from, (size_t)(p - from));
 	while (p < end && html_space(*p))
@@ -436,7 +442,7 @@ static void read_attribute(struct reader *reader, struct tag *tag)
 			value = str_make(from, (size_t)((quote ? quote : end) - from));
 			p = quote ? quote + 1 : end;
 		} else {
-			while (p < end && !html_space(*p) && *p != '>')
+			while (p < end && !(TAG_CLASS[(unsigned char)*p] & (T_SPACE | T_CLOSE)))
 				p++;
 			value = str_make(from, (size_t)(p - from));
 		}
@@ -469,8 +475,11 @@ static void read_tag(struct reader *reader, struct tag *tag)
 	const char *end = reader->end;
 	size_t n = 0;
 
-	memset(tag, 0, sizeof *tag);
-	for (; reader->p < end && !html_space(*reader->p) && *reader->p != '/' && *reader->p != '>';
+	memset(tag->name, 0, sizeof tag->name);
+	tag->effect = E_NONE;
+	tag->seen = 0;
+	for (; reader->p < end &&
+		!(TAG_CLASS[(unsigned char)*reader->p] & (T_SPACE | T_CLOSE | T_SLASH));
 		reader->p++, n++)
 		if (n < TAG_NAME_MAX)
 			tag->name[n] = ascii_lower(*reader->p);

@@ -15,7 +15,10 @@
 #include "message/decode.h"
 #include "message/domain.h"
 
-enum { HOST_TEXT_MAX = 3 * 1024 }; /* bytes of an authority's host as written, %-encoded */
+enum {
+	HOST_TEXT_MAX = 3 * 1024, /* bytes of an authority's host as written, %-encoded */
+	BASE_MAX = 1024           /* bytes of a <base href> that are used */
+};
 
 struct scheme {
 	struct str name;
@@ -434,13 +437,15 @@ static bool parse_opaque(struct arena *arena, struct str text, size_t scheme, st
 }
 
 /* Joins a relative link to an absolute base: "http://host/path/file". */
-static struct str join_base(struct arena *arena, struct str base, struct str link)
+static bool join_base(struct str base, struct str link, struct buf *text)
 {
-	struct buf text = { .arena = arena };
-	size_t scheme = scheme_length(base), host, path, end;
+	size_t scheme, host, path, end;
 
+	/* A base of megabytes under thousands of links is an attack. */
+	base = str_slice(base, 0, BASE_MAX);
+	scheme = scheme_length(base);
 	if (scheme == 0 || !special_scheme(str_make(base.ptr, scheme)))
-		return str_make(NULL, 0);
+		return false;
 	for (host = scheme + 1; host < base.len && (base.ptr[host] == '/' || base.ptr[host] == '\\');)
 		host++;
 	path = host + authority_length(str_slice(base, host, base.len));
@@ -454,11 +459,29 @@ static struct str join_base(struct arena *arena, struct str base, struct str lin
 		while (end > path && base.ptr[end - 1] != '/' && base.ptr[end - 1] != '\\')
 			end--;
 	}
-	buf_add_str(&text, str_slice(base, 0, end));
+	buf_add_str(text, str_slice(base, 0, end));
 	if (end == path && link.len > 0 && link.ptr[0] != '/' && link.ptr[0] != '\\')
-		buf_add_byte(&text, '/');
-	buf_add_str(&text, link);
-	return text.failed ? str_make(NULL, 0) : buf_str(&text);
+		buf_add_byte(text, '/');
+	buf_add_str(text, link);
+	return !text->failed;
+}
+
+/* The joined text is not kept in the arena: only what is parsed from it is. */
+static bool parse_relative(struct arena *arena, struct str text, struct str base,
+	struct url *out)
+{
+	struct buf joined = {0};
+	bool parsed = false;
+
+	if (join_base(base, text, &joined)) {
+		struct str all = buf_str(&joined);
+		size_t scheme = scheme_length(all);
+
+		parsed = parse_special(arena, special_scheme(str_make(all.ptr, scheme)),
+			str_slice(all, scheme + 1, all.len), out);
+	}
+	buf_free(&joined);
+	return parsed;
 }
 
 /* Would a mail program make a link of "www.example.com/x" or "example.com"? */
@@ -501,13 +524,8 @@ bool url_parse(struct arena *arena, struct str raw, struct str base, struct url 
 			return parse_opaque(arena, text, scheme, out);
 		return parse_special(arena, &SPECIAL[0], text, out);
 	}
-	if (base.len > 0) {
-		text = join_base(arena, base, text);
-		scheme = scheme_length(text);
-		special = special_scheme(str_make(text.ptr, scheme));
-		return special && parse_special(arena, special,
-			str_slice(text, scheme + 1, text.len), out);
-	}
+	if (base.len > 0)
+		return parse_relative(arena, text, base, out);
 	if (is_slash(text, 0) && is_slash(text, 1))
 		return parse_special(arena, &SPECIAL[0], text, out);
 	if (str_find_byte(text, '@') != SIZE_MAX && str_find_byte(text, '/') == SIZE_MAX)
