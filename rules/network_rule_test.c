@@ -1,9 +1,9 @@
 /* `network` rules, with what is known and what is not. */
 #include "rules/testing.h"
 
-static const struct network_listing listed = { .list = 1, .name = "bad", .file = "lists/bad.list",
+static const struct network_listing listed = { .name = "bad", .file = "lists/bad.list",
 	.line = 12, .entry = "AS64500", .note = "", .from = INT32_MIN, .until = INT32_MAX };
-static const struct network_listing dated = { .list = 1, .name = "bad", .file = "lists/bad.list",
+static const struct network_listing dated = { .name = "bad", .file = "lists/bad.list",
 	.line = 3, .entry = "AS64500", .note = "McBulk", .from = 10000, .until = 10100 };
 
 static struct network known(void)
@@ -12,6 +12,13 @@ static struct network known(void)
 	return (struct network){ .ip = ip_from_v4(0xc0000207), .asn_state = NETWORK_KNOWN,
 		.asn = 64500, .org = STR("Bulletproof Hosting Ltd"), .prefix_state = NETWORK_KNOWN,
 		.prefix = ip_prefix_make(&base, 120), .country_state = NETWORK_KNOWN, .country = "XX" };
+}
+
+/* as of the second list declared */
+static void add(struct network *network, const struct network_listing *entry)
+{
+	network->listing_lists[network->listings_n] = 1;
+	network->listings[network->listings_n++] = entry;
 }
 
 #define LISTS "network_list good AS1\nnetwork_list bad AS64500\n"
@@ -33,7 +40,7 @@ T_TEST(tests_of_the_client)
 	t_str(hits_of_client("network A client cidr 2001:db8::/32 192.0.2.0/24\n"
 		"network B client cidr 192.0.2.8", &network), "A");
 	t_str(hits_of_client(LISTS "network A client in bad", &network), "");
-	network.listings[network.listings_n++] = &listed;
+	add(&network, &listed);
 	t_str(hits_of_client(LISTS "network A client in bad\nnetwork B client in good bad\n"
 		"network C client in good", &network), "A B");
 }
@@ -49,7 +56,7 @@ T_TEST(evidence_says_network_and_entry)
 		{ "network A client cidr 192.0.2.0/25", "192.0.2.7 in 192.0.2.0/25" },
 	};
 	struct network network = known();
-	network.listings[network.listings_n++] = &listed;
+	add(&network, &listed);
 	struct facts facts = { .client = &network };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char rules[300];
@@ -66,7 +73,7 @@ T_TEST(evidence_says_network_and_entry)
 T_TEST(a_dated_entry_counts_in_its_time)
 {
 	struct network network = known();
-	network.listings[network.listings_n++] = &dated;
+	add(&network, &dated);
 	struct facts facts = { .client = &network };
 	static const struct {
 		int32_t day;
@@ -90,7 +97,7 @@ T_TEST(what_is_not_known_is_neither_hit_nor_miss)
 	t_str(hits_of_client("network A client cc YY\nmeta M !A", &network),
 		"A:country-unknown M:part-unknown");
 	t_str(hits_of_client("network A client cidr 10.0.0.0/8\nmeta M !A", &network), "M");
-	network.listings[network.listings_n++] = &listed; /* by prefix, say */
+	add(&network, &listed); /* by prefix, say */
 	t_str(hits_of_client(LISTS "network A client in bad\nnetwork B client in good", &network),
 		"A B:asn-unknown");
 	network = known();
@@ -103,7 +110,7 @@ T_TEST(what_is_not_known_is_neither_hit_nor_miss)
 T_TEST(relays_and_links)
 {
 	struct network bad = known(), other = known();
-	bad.listings[bad.listings_n++] = &listed;
+	add(&bad, &listed);
 	other.asn = 1;
 	struct fact_relay relays[] = { { .network = &bad }, { .network = NULL }, { .network = &other } };
 	struct facts facts = { .client = &bad, .relays = relays, .relays_n = 3, .day = 20000 };
