@@ -1,9 +1,10 @@
 /* rules/pattern: the only file that names PCRE2.
  *
- * Long subjects are searched piece by piece (PCRE2's offset limit says up to which byte a match
- * may begin), and the clock is read between the pieces, so that no single call can cost more
- * than a few thousand starts. Short ones are searched in one call: they are bounded by the
- * match limit, and reading the clock would cost more than the search.
+ * Subjects of some length are searched piece by piece (PCRE2's offset limit says up to which byte
+ * a match may begin), and the clock is read between the pieces; they grow while they are quick.
+ * Short ones are searched in one call: they are bounded by the match limit, and reading the
+ * clock would cost more than the search. Patterns for whole messages have PCRE2's automatic
+ * callouts compiled in: one start alone could take minutes there.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "rules/pattern.h"
@@ -14,17 +15,18 @@
 #include <string.h>
 
 enum {
-	SHORT_SUBJECT = 512,   /* bytes searched in one call */
-	FIRST_PIECE = 512,     /* starts in the first piece of a long one; the pieces grow */
-	LARGEST_PIECE = 16384,
+	SHORT_SUBJECT = 256,   /* bytes searched in one call */
+	FIRST_PIECE = 128,     /* starts in the first piece of a long one */
+	QUICK_PIECE_US = 500,  /* a piece that took less lets the next one be larger */
 	CLOCK_EVERY = 32768,   /* bytes scanned between two looks at the clock */
 	CALL_COST = 64,        /* what a call costs, in those bytes */
+	CALLOUTS_A_LOOK = 256, /* each can stand for a scan of the whole subject: some 50 us */
 	JIT_STACK_FIRST = 64 * 1024
 };
 
 struct pattern {
 	pcre2_code *code;
-	bool jit;
+	bool jit, long_subjects;
 };
 
 struct matcher {
@@ -33,7 +35,9 @@ struct matcher {
 	pcre2_jit_stack *stack;
 	uint64_t (*clock_us)(void);
 	uint64_t deadline_us;
-	uint64_t scanned;      /* since the clock was read */
+	uint64_t read_us;      /* when the clock was read last */
+	uint64_t scanned;      /* since then */
+	unsigned callouts;
 	bool late;
 };
 
@@ -77,11 +81,11 @@ static bool has_code(struct str text, size_t *offset)
 	return false;
 }
 
-struct pattern *pattern_compile(struct str text, struct str modifiers,
+struct pattern *pattern_compile(struct str text, struct str modifiers, bool long_subjects,
 	struct pattern_error *error)
 {
 	uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DUPNAMES |
-		PCRE2_USE_OFFSET_LIMIT;
+		(long_subjects ? PCRE2_AUTO_CALLOUT : PCRE2_USE_OFFSET_LIMIT);
 	error->offset = text.len;
 	if (!modifiers_read(modifiers, &options, error))
 		return NULL;
@@ -97,6 +101,7 @@ struct pattern *pattern_compile(struct str text, struct str modifiers,
 		free(pattern);
 		return NULL;
 	}
+	pattern->long_subjects = long_subjects;
 	pcre2_set_newline(context, PCRE2_NEWLINE_LF); /* Perl's, whatever the library was built for */
 	int code = 0;
 	PCRE2_SIZE offset = 0;
@@ -128,6 +133,24 @@ bool pattern_jit(struct pattern *pattern)
 	return pattern->jit;
 }
 
+static bool late_now(struct matcher *matcher)
+{
+	matcher->scanned = 0;
+	if (matcher->clock_us && matcher->deadline_us != UINT64_MAX) {
+		matcher->read_us = matcher->clock_us();
+		matcher->late = matcher->read_us >= matcher->deadline_us;
+	}
+	return matcher->late;
+}
+
+static int callout(pcre2_callout_block *block, void *data)
+{
+	struct matcher *matcher = data;
+	(void)block;
+	bool late = ++matcher->callouts % CALLOUTS_A_LOOK == 0 && late_now(matcher);
+	return late ? PCRE2_ERROR_CALLOUT : 0;
+}
+
 struct matcher *matcher_create(uint64_t (*clock_us)(void))
 {
 	struct matcher *matcher = calloc(1, sizeof *matcher);
@@ -142,7 +165,7 @@ struct matcher *matcher_create(uint64_t (*clock_us)(void))
 		matcher_free(&matcher);
 		return NULL;
 	}
-	pcre2_set_match_limit(matcher->context, PATTERN_MATCH_LIMIT);
+	pcre2_set_callout(matcher->context, callout, matcher);
 	pcre2_set_heap_limit(matcher->context, PATTERN_HEAP_KIB);
 	return matcher;
 }
@@ -162,14 +185,6 @@ void matcher_deadline(struct matcher *matcher, uint64_t deadline_us)
 {
 	matcher->deadline_us = deadline_us;
 	matcher->late = false;
-}
-
-static bool late_now(struct matcher *matcher)
-{
-	matcher->scanned = 0;
-	if (matcher->clock_us && matcher->deadline_us != UINT64_MAX)
-		matcher->late = matcher->clock_us() >= matcher->deadline_us;
-	return matcher->late;
 }
 
 bool matcher_late(struct matcher *matcher)
@@ -207,6 +222,7 @@ struct outcome {
 static const struct outcome outcomes[] = {
 	{ PCRE2_ERROR_NOMATCH, PATTERN_NO },
 	{ PCRE2_ERROR_NOMEMORY, PATTERN_MEMORY },
+	{ PCRE2_ERROR_CALLOUT, PATTERN_BUDGET },
 };
 
 static enum pattern_result match_piece(const struct pattern *pattern, struct matcher *matcher,
@@ -223,22 +239,42 @@ static enum pattern_result match_piece(const struct pattern *pattern, struct mat
 	return PATTERN_LIMIT; /* match, depth, heap or stack: it gave up */
 }
 
+/* Searches from offset `from` on, piece by piece. */
+static enum pattern_result match_pieces(const struct pattern *pattern, struct matcher *matcher,
+	struct str subject, size_t from)
+{
+	size_t piece = subject.len - from <= SHORT_SUBJECT ? SIZE_MAX : FIRST_PIECE;
+	for (;;) {
+		bool last = piece >= subject.len - from;
+		uint64_t before = matcher->read_us;
+		pcre2_set_offset_limit(matcher->context, last ? PCRE2_UNSET : from + piece - 1);
+		enum pattern_result result = match_piece(pattern, matcher, subject, from);
+		matcher->scanned += CALL_COST + (last ? subject.len - from : piece);
+		if (result != PATTERN_NO || last)
+			return result;
+		from += piece;
+		/* what was quick is read off the clock only now and then: it is a system call */
+		if (matcher->scanned < CLOCK_EVERY && piece > FIRST_PIECE)
+			piece *= 2;
+		else if (late_now(matcher))
+			return PATTERN_BUDGET;
+		else if (!before || matcher->read_us - before < QUICK_PIECE_US)
+			piece *= 2;
+	}
+}
+
 enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher,
 	struct str subject, size_t from, size_t *start, size_t *end)
 {
-	size_t piece = subject.len - from <= SHORT_SUBJECT ? SIZE_MAX : FIRST_PIECE;
-	enum pattern_result result = PATTERN_NO;
-	for (;;) {
-		bool last = piece >= subject.len - from;
-		pcre2_set_offset_limit(matcher->context, last ? PCRE2_UNSET : from + piece - 1);
+	enum pattern_result result;
+	pcre2_set_match_limit(matcher->context, pattern->long_subjects ?
+		PATTERN_LONG_MATCH_LIMIT : PATTERN_MATCH_LIMIT);
+	if (pattern->long_subjects) {
+		pcre2_set_offset_limit(matcher->context, PCRE2_UNSET);
+		matcher->scanned += CALL_COST + subject.len - from;
 		result = match_piece(pattern, matcher, subject, from);
-		matcher->scanned += CALL_COST + (last ? subject.len - from : piece);
-		if (result != PATTERN_NO || last)
-			break;
-		if (late_now(matcher))
-			return PATTERN_BUDGET;
-		from += piece;
-		piece = piece < LARGEST_PIECE ? piece * 2 : piece;
+	} else {
+		result = match_pieces(pattern, matcher, subject, from);
 	}
 	if (result == PATTERN_LIMIT)
 		matcher->scanned += CLOCK_EVERY; /* it was dear: look at the clock */

@@ -9,7 +9,8 @@
 static struct pattern *compile(const char *text, const char *modifiers, bool jit)
 {
 	struct pattern_error error;
-	struct pattern *pattern = pattern_compile(str_from(text), str_from(modifiers), &error);
+	struct pattern *pattern = pattern_compile(str_from(text), str_from(modifiers), false,
+		&error);
 	t_need(pattern != NULL);
 	if (jit)
 		t_need(pattern_jit(pattern));
@@ -139,8 +140,29 @@ T_TEST(a_deadline_ends_a_long_search)
 T_TEST(code_in_a_regex_is_refused)
 {
 	struct pattern_error error;
-	t_true(!pattern_compile(STR("a(?{ die })"), STR(""), &error));
+	t_true(!pattern_compile(STR("a(?{ die })"), STR(""), false, &error));
 	t_int(error.offset, 1);
-	t_true(!pattern_compile(STR("(??{ die })"), STR(""), &error));
-	t_true(!pattern_compile(STR("(*UTF)a"), STR(""), &error));
+	t_true(!pattern_compile(STR("(??{ die })"), STR(""), false, &error));
+	t_true(!pattern_compile(STR("(*UTF)a"), STR(""), false, &error));
+}
+
+/* One start alone would run for minutes here: the clock is read on the way. */
+T_TEST(a_deadline_ends_a_search_through_a_whole_message)
+{
+	enum { LEN = 500000 };
+	char *text = repeat('a', LEN);
+	size_t start, end;
+	struct pattern_error error;
+	for (int jit = 0; jit < 2; jit++) {
+		struct pattern *pattern = pattern_compile(STR("a[^x]*a[^x]*[xy]"), STR(""), true, &error);
+		struct matcher *matcher = matcher_create(fake_clock);
+		t_need(pattern && matcher && (!jit || pattern_jit(pattern)));
+		fake_now = 0;
+		matcher_deadline(matcher, 3000);
+		t_int(pattern_match(pattern, matcher, str_make(text, LEN), 0, &start, &end),
+			PATTERN_BUDGET);
+		matcher_free(&matcher);
+		pattern_free(&pattern);
+	}
+	free(text);
 }
