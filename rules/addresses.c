@@ -3,23 +3,22 @@
 #include "rules/addresses.h"
 
 /* Steps over one byte, quoted pair, quoted string or comment at `at`; the offset after it. An
- * unclosed quote or comment counts as one byte, so that a stray one hides nothing. */
+ * unclosed quote or comment counts as one byte, so that a stray one hides nothing. A comment
+ * ends at the first ')': with nesting, "((((((..." would cost the square of its length. */
 static size_t step(struct str value, size_t at)
 {
 	char open = value.ptr[at];
 	if (open == '\\')
 		return at + 2 < value.len ? at + 2 : value.len;
-	if (open != '"' && open != '(')
-		return at + 1;
-	unsigned depth = 1;
-	for (size_t i = at + 1; i < value.len; i++) {
-		char c = value.ptr[i];
-		if (c == '\\')
+	if (open == '(') {
+		size_t close = str_find_byte(str_slice(value, at, value.len), ')');
+		return close == SIZE_MAX ? at + 1 : at + close + 1;
+	}
+	for (size_t i = at + 1; open == '"' && i < value.len; i++) {
+		if (value.ptr[i] == '\\')
 			i++;
-		else if (c == (open == '"' ? '"' : ')') && --depth == 0)
+		else if (value.ptr[i] == '"')
 			return i + 1;
-		else if (c == '(' && open == '(')
-			depth++;
 	}
 	return at + 1;
 }
@@ -32,45 +31,93 @@ static size_t find(struct str value, size_t at, char byte)
 	return at < value.len ? at : value.len;
 }
 
-static struct str unquote(struct str text)
+static bool wrapped(struct str text, char quote)
+{
+	return text.len >= 2 && text.ptr[0] == quote && text.ptr[text.len - 1] == quote;
+}
+
+/* A display name without the quotes around it and without the backslashes in them. */
+static struct str name_of(struct str text, struct arena *arena)
 {
 	text = str_trim(text);
-	if (text.len >= 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"')
-		text = str_trim(str_slice(text, 1, text.len - 1));
-	return text;
+	if (wrapped(text, '"')) {
+		text = str_slice(text, 1, text.len - 1);
+		if (str_find_byte(text, '\\') != SIZE_MAX) {
+			struct buf copy = { .arena = arena };
+			for (size_t i = 0; i < text.len; i++) {
+				i += text.ptr[i] == '\\' && i + 1 < text.len;
+				buf_add_byte(&copy, text.ptr[i]);
+			}
+			text = buf_str(&copy);
+		}
+	}
+	text = str_trim(text);
+	return wrapped(text, '\'') ? str_slice(text, 1, text.len - 1) : text;
 }
 
-/* "local@host (comment)": the address is what stands before, between or after comments. */
-static struct addresses_entry read_bare(struct str piece)
+/* Takes the comments out; *comment is the first one's text, if any. */
+static struct str without_comments(struct str text, struct arena *arena, struct str *comment)
+{
+	struct buf copy = { .arena = arena };
+	for (size_t at = 0; at < text.len;) {
+		size_t open = find(text, at, '(');
+		size_t after = open < text.len ? step(text, open) : open;
+		bool closed = after > open + 1;
+		if (at == 0 && open == text.len)
+			return str_trim(text); /* the usual case: nothing to copy */
+		buf_add_str(&copy, str_slice(text, at, closed ? open : after));
+		if (closed && !comment->len)
+			*comment = str_trim(str_slice(text, open + 1, after - 1));
+		at = after;
+	}
+	return str_trim(buf_str(&copy));
+}
+
+/* "local@host (comment)", or words without an address: a name. */
+static struct addresses_entry read_bare(struct str piece, struct arena *arena)
 {
 	struct addresses_entry entry = { { NULL, 0 }, { NULL, 0 } };
-	size_t from = 0;
-	while (from < piece.len) {
-		size_t open = find(piece, from, '(');
-		struct str text = str_trim(str_slice(piece, from, open));
-		if (text.len && !entry.address.len)
-			entry.address = text;
-		if (open == piece.len)
-			break;
-		from = step(piece, open);
-		if (from > open + 1 && !entry.name.len)
-			entry.name = str_trim(str_slice(piece, open + 1, from - 1));
+	struct str comment = { NULL, 0 };
+	struct str text = without_comments(piece, arena, &comment);
+	if (wrapped(text, '"') && find(text, 0, '@') == text.len)
+		text = name_of(text, arena); /* "a@b" in quotes as a whole */
+	if (str_find_byte(text, '@') == SIZE_MAX) {
+		entry.name = name_of(text, arena);
+		return entry;
 	}
-	return entry;
+	return (struct addresses_entry){ text, name_of(comment, arena) };
 }
 
-static struct addresses_entry read_piece(struct str piece)
+/* Of "group: a@b, c@d ;" the pieces are "group: a@b" and "c@d ;". */
+static struct str without_group(struct str piece)
 {
+	size_t colon = find(piece, 0, ':');
+	if (colon < piece.len && colon < find(piece, 0, '@') && colon < find(piece, 0, '<'))
+		piece = str_slice(piece, colon + 1, piece.len);
+	piece = str_trim(piece);
+	if (piece.len && piece.ptr[piece.len - 1] == ';')
+		piece = str_trim(str_slice(piece, 0, piece.len - 1));
+	return piece;
+}
+
+static struct addresses_entry read_piece(struct str piece, struct arena *arena)
+{
+	struct str comment = { NULL, 0 };
+	piece = without_group(piece);
 	size_t open = find(piece, 0, '<');
 	if (open == piece.len)
-		return read_bare(piece);
+		return read_bare(piece, arena);
 	size_t close = open + 1;
 	while (close < piece.len && piece.ptr[close] != '>')
 		close = piece.ptr[close] == '"' ? step(piece, close) : close + 1;
-	struct addresses_entry entry = { str_trim(str_slice(piece, open + 1, close)),
-		unquote(str_slice(piece, 0, open)) };
-	if (!entry.name.len && close < piece.len)
-		entry.name = read_bare(str_slice(piece, close + 1, piece.len)).name;
+	struct str inside = str_slice(piece, open + 1, close);
+	struct addresses_entry entry = { without_comments(inside, arena, &comment),
+		name_of(str_slice(piece, 0, open), arena) };
+	if (!entry.name.len && close < piece.len) {
+		comment = str_make(NULL, 0);
+		without_comments(str_slice(piece, close + 1, piece.len), arena, &comment);
+		entry.name = name_of(comment, arena);
+	}
 	return entry;
 }
 
@@ -86,10 +133,10 @@ int addresses_read(struct str value, struct arena *arena, struct addresses_entry
 		return -1;
 	for (size_t at = 0; at < value.len;) {
 		size_t end = find(value, at, ',');
-		struct addresses_entry entry = read_piece(str_slice(value, at, end));
+		struct addresses_entry entry = read_piece(str_slice(value, at, end), arena);
 		if (entry.address.len || entry.name.len)
 			(*out)[(*n)++] = entry;
 		at = end + 1;
 	}
-	return 0;
+	return arena_spent(arena) ? -1 : 0;
 }

@@ -12,11 +12,12 @@
 #include "base/str.h"
 
 struct addresses_entry {
-	struct str address; /* without <>; empty: none */
+	struct str address; /* without <> and comments; empty: none */
 	struct str name;    /* display name without its quotes, or else the comment; may be empty */
 };
 
-/* One entry for each address of the value, in order. Slices point into `value`. 0, or -1 when
+/* One entry for each address of the value, in order. Slices point into `value`
+ * or into the arena. 0, or -1 when
  * the arena is spent. */
 int addresses_read(struct str value, struct arena *arena, struct addresses_entry **out,
 	size_t *n);

@@ -199,11 +199,12 @@ static int add_addresses(const struct view *view, const struct fact_header *head
 {
 	struct addresses_entry *entries = NULL;
 	size_t n = 0;
-	if (addresses_read(header->raw, arena, &entries, &n))
+	struct str raw = str_slice(header->raw, 0, FACT_HEADER_MAX);
+	if (addresses_read(raw, arena, &entries, &n))
 		return -1;
-	bool encoded = str_find(header->raw, STR("=?")) != SIZE_MAX;
+	struct str decoded = str_slice(header->decoded, 0, FACT_HEADER_MAX);
+	bool encoded = str_find(raw, STR("=?")) != SIZE_MAX;
 	if (view->part == VIEW_NAME && encoded) {
-		struct str decoded = header->decoded;
 		if (n == 1) { /* up to the last '<' */
 			size_t open = decoded.len;
 			while (open && decoded.ptr[open - 1] != '<')
@@ -246,7 +247,8 @@ static int header_texts(const struct view *view, const struct facts *facts, stru
 		add_named(view, facts, str_from(pseudo->of[i]), found, &n);
 	if (!pseudo)
 		add_named(view, facts, view->header, found, &n);
-	for (size_t i = 0; i < n; i++) {
+	/* what is past the cap would be cut off in the end */
+	for (size_t i = 0; i < n && out->len < FACT_HEADER_MAX; i++) {
 		if (view->part == VIEW_DECODED || view->part == VIEW_RAW)
 			add_value(view, found[i], out);
 		else if (add_addresses(view, found[i], arena, out))
