@@ -347,8 +347,9 @@ static int decode_transfer(struct message *message, struct str *data)
 		len = qp_decode(&state, *data, out);
 		len += qp_finish(&state, out + len);
 	}
-	arena_resize(message->arena, out, room, len); /* gives back the rest */
-	*data = str_make(out, len);
+	char *kept = arena_resize(message->arena, out, room, len); /* gives back the rest */
+
+	*data = str_make(kept ? kept : out, len); /* a large block may move when it shrinks */
 	return 0;
 }
 
