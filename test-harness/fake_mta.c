@@ -376,7 +376,8 @@ static bool listed(const char *list, const char *name)
 	return list == NULL;
 }
 
-/* Those that have a value and that the filter asked for, if it asked. */
+/* Those that have a value and that the filter asked for, if it asked; an empty packet when there is
+ * none, as from Postfix. (libmilter then keeps what it was told for the message before.) */
 static int send_macros(struct fake_mta *mta, enum fake_stage stage, const struct macro *macros,
 	size_t n)
 {
@@ -470,7 +471,7 @@ enum fake_answer fake_mta_hello(struct fake_mta *mta, const struct fake_client *
 static enum fake_answer send_mail_from(struct fake_mta *mta, const struct fake_mail *mail,
 	struct fake_outcome *out)
 {
-	const struct macro macros[] = { { "{mail_addr}", mail->from },
+	const struct macro macros[] = { { "j", "mx.here.example" }, { "{mail_addr}", mail->from },
 		{ "i", mta->options.queue_id_at_mail ? mail->queue_id : NULL },
 		{ "{auth_authen}", mail->auth }, { "{auth_type}", mail->auth ? "PLAIN" : NULL } };
 	struct buf payload = { 0 };
@@ -478,7 +479,7 @@ static enum fake_answer send_mail_from(struct fake_mta *mta, const struct fake_m
 
 	fake_wire_add_text(&payload, mail->from);
 	fake_wire_add_text(&payload, "SIZE=1000");
-	answer = take_step(mta, FAKE_AT_MAIL, buf_str(&payload), macros, 4, out);
+	answer = take_step(mta, FAKE_AT_MAIL, buf_str(&payload), macros, 5, out);
 	buf_free(&payload);
 	return answer;
 }
