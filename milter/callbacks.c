@@ -102,8 +102,10 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned l
 		log_line(LOG_LEVEL_WARNING, "the MTA offers no header edits: mail will not be marked");
 	if (actions & SMFIF_SETSYMLIST) {
 		*want_actions |= SMFIF_SETSYMLIST;
-		smfi_setsymlist(context, SMFIM_ENVFROM, macros("{auth_authen}"));
-		smfi_setsymlist(context, SMFIM_ENVRCPT, macros("i"));
+		/* j always has a value: of a stage without any macro libmilter keeps those of the
+		 * mail before, and {auth_authen} would hold for the next mail of the connection */
+		smfi_setsymlist(context, SMFIM_ENVFROM, macros("{auth_authen} j"));
+		smfi_setsymlist(context, SMFIM_ENVRCPT, macros("i j"));
 		smfi_setsymlist(context, SMFIM_EOM, macros("i"));
 	}
 	drop(context, smfi_getpriv(context));
