@@ -491,12 +491,15 @@ static enum fake_answer send_rcpts(struct fake_mta *mta, const struct fake_mail 
 	enum fake_answer answer = FAKE_CONTINUE;
 
 	for (size_t i = 0; i < mail->recipients_n; i++) {
-		const struct macro macros[] = { { "{rcpt_addr}", mail->recipients[i] },
-			{ "i", i > 0 || mta->options.queue_id_at_mail ? mail->queue_id : NULL } };
+		/* Postfix opens its queue file with the first recipient that is taken */
+		bool queued = out->recipients_taken > 0 || mta->options.queue_id_at_mail;
+		const struct macro macros[] = { { "j", "mx.here.example" },
+			{ "{rcpt_addr}", mail->recipients[i] },
+			{ "i", queued ? mail->queue_id : NULL } };
 		struct buf payload = { 0 };
 
 		fake_wire_add_text(&payload, mail->recipients[i]);
-		answer = take_step(mta, FAKE_AT_RCPT, buf_str(&payload), macros, 2, out);
+		answer = take_step(mta, FAKE_AT_RCPT, buf_str(&payload), macros, 3, out);
 		buf_free(&payload);
 		if (goes_on(answer))
 			out->recipients_taken++;

@@ -179,7 +179,8 @@ static enum session_answer pass_rcpts(const struct passage *p)
 
 	for (size_t i = 0; i < p->mail->recipients_n; i++) {
 		answer = session_rcpt(p->engine->session, p->mail->recipients[i],
-			i > 0 || p->engine->queue_id_at_mail ? p->mail->queue_id : NULL);
+			p->out->recipients_taken > 0 || p->engine->queue_id_at_mail ?
+			p->mail->queue_id : NULL);
 		if (answer == SESSION_CONTINUE)
 			p->out->recipients_taken++;
 		else if (answer == SESSION_ACCEPT)
