@@ -1,0 +1,70 @@
+/* The commands see the very snapshot that depeerd would build from the same config. */
+#include "tool/world.h"
+
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+int world_set(struct world *world, const char *key, const char *value)
+{
+	struct world_setting *grown = realloc(world->settings,
+		(world->settings_n + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -1;
+	world->settings = grown;
+	grown[world->settings_n++] = (struct world_setting){ key, value };
+	return 0;
+}
+
+bool world_option(struct world *world, int id, const char *value, bool *failed)
+{
+	int status = 0;
+
+	if (id == WORLD_CONFIG)
+		world->config = value;
+	else if (id == WORLD_RULES)
+		status = world_set(world, "RulesDir", value);
+	else if (id == WORLD_DATABASE)
+		status = world_set(world, "GeoDatabase", value);
+	else
+		return false;
+	*failed |= status != 0;
+	return true;
+}
+
+void world_clear(struct world *world)
+{
+	free(world->settings);
+	*world = (struct world){ 0 };
+}
+
+struct config *world_load_config(const struct world *world, struct diags *diags)
+{
+	const char *path = world->config;
+	struct config *config;
+
+	if (!path && !world->no_config && access(WORLD_CONFIG_DEFAULT, F_OK) == 0)
+		path = WORLD_CONFIG_DEFAULT;
+	config = config_load(path, diags);
+	for (size_t i = 0; config && i < world->settings_n; i++)
+		if (config_set(config, world->settings[i].key, world->settings[i].value, diags) != 0)
+			config_free(&config);
+	return config;
+}
+
+struct snapshot *world_open(const struct world *world, int *status)
+{
+	struct diags diags = { 0 };
+	struct config *config = world_load_config(world, &diags);
+	struct snapshot *snapshot = config ? snapshot_build(config, &diags) : NULL;
+
+	diags_print(&diags, stderr);
+	if (!snapshot) {
+		fprintf(stderr, "depeer: nothing was done: %zu errors in the configuration\n",
+			diags.errors);
+		*status = EX_CONFIG;
+	}
+	diags_clear(&diags);
+	return snapshot;
+}
