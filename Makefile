@@ -46,6 +46,7 @@ LIB      := $(B)/libdepeer.a
 HARNESS_LIB := $(B)/libharness.a
 PROGRAMS := $(B)/depeerd $(B)/depeer $(B)/depeer-mmdb
 TESTS    := $(patsubst %.c,$(B)/test/%,$(TEST_SRC))
+REPLAYS  := $(patsubst %.c,$(B)/replay/%,$(FUZZ_SRC))
 HARNESS_BIN := $(patsubst test-harness/%.c,$(B)/harness/%,$(HARNESS_MAINS))
 
 .PHONY: all help
@@ -130,7 +131,6 @@ build/fuzz/fuzz/%: build/fuzz/obj/%.o $(LIB)
 	clang $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # The same targets without libFuzzer, over the inputs kept in the tree: part of `make check`.
-REPLAYS  := $(patsubst %.c,$(B)/replay/%,$(FUZZ_SRC))
 $(B)/replay/%: $(B)/obj/%.o $(B)/obj/test-harness/fuzz_corpus/replay.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
