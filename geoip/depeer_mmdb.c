@@ -68,7 +68,8 @@ static int read_options(int argc, char **argv, struct options *options)
 {
 	static const struct option names[] = {
 		{ "loc", required_argument, NULL, 'l' }, { "csv", required_argument, NULL, 'v' },
-		{ "asn", required_argument, NULL, 'a' }, { "country", required_argument, NULL, 'c' },
+		{ "asn", required_argument, NULL, 'a' },
+		{ "country", required_argument, NULL, 'c' },
 		{ "quiet", no_argument, NULL, 'q' }, { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
@@ -133,7 +134,8 @@ static int check_source(const struct making *making, const char *path,
 	if (making->asn != NULL && !info->has_asn)
 		return error_set(error, "%s: has no AS numbers, --asn cannot be made of it", path);
 	if (making->country != NULL && !info->has_country)
-		return error_set(error, "%s: has no countries, --country cannot be made of it", path);
+		return error_set(error, "%s: has no countries, --country cannot be made of it",
+			path);
 	return 0;
 }
 

@@ -119,7 +119,8 @@ void geoip_lookup(const struct geoip *geoip, const struct ip *ip, int32_t day,
 	out->ip = *ip;
 	ask_databases(geoip, ip, out);
 	for (size_t i = 0; i < geoip->lists_n; i++) {
-		if (out->asn_state == NETWORK_UNKNOWN && network_list_has_asns(geoip->lists[i], day))
+		if (out->asn_state == NETWORK_UNKNOWN &&
+				network_list_has_asns(geoip->lists[i], day))
 			out->listings_incomplete = true;
 		network_list_match(geoip->lists[i], (uint32_t)i, day, out);
 	}

@@ -225,7 +225,8 @@ static void sample_record(struct mmdb *mmdb, uint64_t record, struct sampling *s
 		return;
 	sampling->records++;
 	if (record < nodes + SEPARATOR || record - nodes - SEPARATOR >= mmdb->data.size ||
-			!mmdb_schema_read(&mmdb->data, (size_t)(record - nodes - SEPARATOR), &facts)) {
+			!mmdb_schema_read(&mmdb->data, (size_t)(record - nodes - SEPARATOR),
+			&facts)) {
 		sampling->damaged++;
 		return;
 	}

@@ -69,8 +69,9 @@ struct mmdb_build *mmdb_build_create(const char *type)
 void mmdb_build_describe(struct mmdb_build *build, const char *origin, const char *licence,
 	int64_t epoch)
 {
-	snprintf(build->description, sizeof build->description, "Made by depeer-mmdb of data of %s%s%s",
-		origin, licence[0] != '\0' ? ", " : "", licence);
+	snprintf(build->description, sizeof build->description,
+		"Made by depeer-mmdb of data of %s%s%s", origin,
+		licence[0] != '\0' ? ", " : "", licence);
 	build->epoch = epoch;
 }
 

@@ -37,7 +37,7 @@ struct mmdb_value {
 	struct str text; /* of a string */
 	uint64_t number; /* of UINT16, UINT32, UINT64 */
 	size_t content;  /* where the first item of a container stands */
-	size_t next;     /* behind the value; of a container that is not behind a pointer: content */
+	size_t next;     /* behind the value; of a container in place: content */
 	bool pointed;    /* stood behind a pointer */
 };
 

@@ -49,7 +49,8 @@ static int copy_bytes(int from, int to, const char *path, size_t *size, struct e
 		if (*size > MMDB_FILE_MAX)
 			return error_set(error, "%s: larger than 1 GiB", path);
 		if (write_all(to, step, (size_t)n) != 0)
-			return error_set(error, "%s: no memory for a copy: %s", path, strerror(errno));
+			return error_set(error, "%s: no memory for a copy: %s", path,
+				strerror(errno));
 	}
 }
 

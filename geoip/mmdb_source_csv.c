@@ -254,10 +254,12 @@ int mmdb_source_csv_parse(const char *path, struct str text, mmdb_source_receive
 	void *context, struct mmdb_source_info *info, struct error *error)
 {
 	struct table table = { .path = path, .receive = receive, .context = context };
+	const char *slash = strrchr(path, '/');
 	int status;
 
 	memset(info, 0, sizeof *info);
-	snprintf(info->origin, sizeof info->origin, "%s", path);
+	/* It goes into the database: the name of the file, not where somebody keeps it. */
+	snprintf(info->origin, sizeof info->origin, "%s", slash == NULL ? path : slash + 1);
 	if (text.len >= 2 && memcmp(text.ptr, "\x1f\x8b", 2) == 0)
 		return error_set(error, "%s: compressed, run gunzip on it first", path);
 	if (text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0)

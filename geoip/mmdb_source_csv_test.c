@@ -96,6 +96,7 @@ T_TEST(says_what_it_has)
 	t_true(info.has_asn && !info.has_country);
 	t_write(t_tmpfile("f.tsv"), "1.0.0.0\t1.0.0.1\t1\tUS\tx\n", 23);
 	t_int(mmdb_source_csv_read(t_tmpfile("f.tsv"), receive, &seen, &info, NULL), 0);
+	t_str(info.origin, "f.tsv"); /* without the directory */
 	t_true(info.has_asn && info.has_country && info.epoch > 1600000000);
 	buf_free(&seen);
 }

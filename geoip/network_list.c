@@ -48,7 +48,8 @@ static void destroy(struct network_list **list)
 
 void network_list_free(struct network_list **list)
 {
-	if (*list != NULL && atomic_fetch_sub_explicit(&(*list)->owners, 1, memory_order_acq_rel) == 1)
+	if (*list != NULL &&
+			atomic_fetch_sub_explicit(&(*list)->owners, 1, memory_order_acq_rel) == 1)
 		destroy(list);
 	*list = NULL;
 }
@@ -203,7 +204,8 @@ static void read_file(struct network_list_build *build, const char *path, bool f
 		return;
 	}
 	if (lex_file_read(&file, path, &error) != 0) {
-		diags_add(build->diags, DIAG_ERROR, place, "list '%s': %s", build->name, error.text);
+		diags_add(build->diags, DIAG_ERROR, place, "list '%s': %s", build->name,
+			error.text);
 		lex_file_clear(&file);
 		return;
 	}
@@ -465,7 +467,8 @@ struct network_list *network_list_load(const char *name, const struct network_li
 	for (size_t i = 0; i < words_n; i++) {
 		struct network_list_key key;
 
-		if (words[i].text.len > 0 && network_list_key_parse(words[i].text, &key, NULL) != 0 &&
+		if (words[i].text.len > 0 &&
+				network_list_key_parse(words[i].text, &key, NULL) != 0 &&
 				is_file(words[i].text))
 			read_named_file(&build, directory, &words[i], files++ == 0, &list->info);
 		else

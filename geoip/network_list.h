@@ -12,7 +12,7 @@
  *                             that is an AS number ("AS1", or a number in a column named asn) or a
  *                             prefix, the next one is the note.
  *
- * An NDJSON file without a metadata line is read with a warning: whether it is whole cannot be told.
+ * An NDJSON file without a metadata line is read with a warning: it may not be whole.
  * A list with a broken line is refused as a whole, all its findings with file:line:col; whoever
  * reloads then keeps the last good one. Duplicates are dropped and counted, not an error.
  * Refused: AS 0, negative, above 2^32-1, fractions, numbers in quotes in JSON, a file without any

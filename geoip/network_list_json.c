@@ -66,7 +66,8 @@ static bool read_asn(struct reading *reading, const struct lex_line *line, const
 	else if (!json_is_integer(value))
 		diags_add(diags, DIAG_ERROR, place, "\"asn\" is not a whole number");
 	else if (asn <= 0)
-		diags_add(diags, DIAG_ERROR, place, "AS %" JSON_INTEGER_FORMAT " is no network", asn);
+		diags_add(diags, DIAG_ERROR, place, "AS %" JSON_INTEGER_FORMAT
+			" is no network", asn);
 	else if (asn > (json_int_t)UINT32_MAX)
 		diags_add(diags, DIAG_ERROR, place, "AS number %" JSON_INTEGER_FORMAT
 			" is above 4294967295", asn);
