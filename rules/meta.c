@@ -269,8 +269,7 @@ static struct meta_value op_or(struct meta_value a, struct meta_value b)
 }
 static struct meta_value op_and(struct meta_value a, struct meta_value b)
 {
-	return meta_true(a) ? b : meta_false(a) || meta_false(b) ? meta_number(0) :
-		hull(meta_number(0), b);
+	return meta_true(a) ? b : meta_false(a) ? meta_number(0) : hull(meta_number(0), b);
 }
 static struct meta_value op_eq(struct meta_value a, struct meta_value b)
 {
