@@ -50,6 +50,7 @@ struct config {
 	struct ip_prefix *peers;    /* PeerList: addresses, prefixes, or a file of them */
 	size_t peers_n;
 	bool ignore_authenticated;  /* IgnoreAuthenticatedClients */
+	struct config_strings trusted_authserv_ids; /* TrustedAuthservIDs; empty: all are seen */
 	struct config_strings rules; /* RulesDir, repeatable: directories or files */
 	struct config_strings databases; /* GeoDatabase, repeatable */
 	struct thresholds thresholds; /* TagScore, QuarantineScore, RejectScore */

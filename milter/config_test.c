@@ -149,8 +149,6 @@ T_TEST(config_names_what_is_wrong_and_where)
 		  "depeer.conf:1:10: error: PeerList: 'mail.example' is no address or prefix" },
 		{ "PeerList refile:/x\n", "depeer.conf:1:10: error: PeerList: patterns (refile:) are not "
 		  "supported; list addresses and prefixes, not 'refile:/x'" },
-		{ "TrustedAuthservIDs a\n",
-		  "depeer.conf:1:20: error: TrustedAuthservIDs is not supported yet" },
 		{ "SubjectPrefix \"a\n", "depeer.conf:1:15: error: the quote is not closed" },
 		{ "SubjectPrefix \"a\" b\n", "depeer.conf:1:15: error: text behind the closing quote" },
 		{ "SubjectPrefix \xc3\xa4\n", "depeer.conf:1:15: error: SubjectPrefix: must be printable "

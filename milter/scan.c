@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "message/authserv.h"
 
 /* The addresses of one message that have been asked for: open addressing, at most half full. */
 struct lookups {
@@ -53,18 +54,33 @@ static const struct network *lookup(struct lookups *lookups, const struct ip *ip
 	return lookups->slots[at];
 }
 
+/* Results of a server that the admin does not trust are not shown to rules: anybody can write
+ * them. With no TrustedAuthservIDs all are shown, as in SpamAssassin. */
+static bool is_hidden(const struct config_strings *trusted, const struct message_header *header)
+{
+	struct str id;
+
+	if (trusted->n == 0 || !authserv_header(header->name))
+		return false;
+	id = authserv_id(header->raw);
+	for (size_t i = 0; i < trusted->n; i++)
+		if (str_equal_nocase(id, str_from(trusted->items[i])))
+			return false;
+	return true;
+}
+
 static int fill_headers(struct facts *facts, const struct message_view *view,
-	struct arena *arena)
+	const struct config_strings *trusted, struct arena *arena)
 {
 	struct fact_header *headers = ARENA_ARRAY(arena, struct fact_header, view->headers_n);
 
 	if (!headers)
 		return -1;
-	for (size_t i = 0; i < view->headers_n; i++)
-		headers[i] = (struct fact_header){ .name = view->headers[i].name,
-			.raw = view->headers[i].raw, .decoded = view->headers[i].decoded };
 	facts->headers = headers;
-	facts->headers_n = view->headers_n;
+	for (size_t i = 0; i < view->headers_n; i++)
+		if (!is_hidden(trusted, &view->headers[i]))
+			headers[facts->headers_n++] = (struct fact_header){ .name = view->headers[i].name,
+				.raw = view->headers[i].raw, .decoded = view->headers[i].decoded };
 	return 0;
 }
 
@@ -196,7 +212,7 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	facts.body_has_subject = view->body_has_subject;
 	facts.full = view->full;
 	if (lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
-		|| fill_headers(&facts, view, arena) != 0
+		|| fill_headers(&facts, view, &snapshot->config->trusted_authserv_ids, arena) != 0
 		|| fill_urls(&facts, view, &lookups, out) != 0
 		|| (ruleset_needs_relays(snapshot->rules)
 			&& fill_relays(&facts, envelope, view, &lookups, out) != 0))

@@ -114,6 +114,27 @@ T_TEST(scan_the_connection_alone_asks_only_its_rules)
 	drop(&s);
 }
 
+T_TEST(scan_shows_rules_the_results_of_trusted_servers_only)
+{
+	static const struct { const char *keys, *field, *rules; } cases[] = {
+		{ "", "evil.example; spf=pass", "SPF_PASS" },
+		{ "TrustedAuthservIDs mx.example\n", "evil.example; spf=pass", "" },
+		{ "TrustedAuthservIDs mx.example\n", "(mx.example) evil.example; spf=pass", "" },
+		{ "TrustedAuthservIDs mx.example\n", "MX.example 1; spf=pass", "SPF_PASS" },
+		{ "TrustedAuthservIDs a.example, mx.example\n", "mx.example; spf=pass", "SPF_PASS" },
+	};
+	struct scanned s;
+	char mail[200];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(mail, sizeof(mail), "Authentication-Results: %s\n\nx\n", cases[i].field);
+		scan_text(&s, cases[i].keys, "198.51.100.9", mail, 1 << 24);
+		t_need(s.status == 0);
+		t_str(rules_of(&s), cases[i].rules);
+		drop(&s);
+	}
+}
+
 T_TEST(scan_out_of_memory_is_no_verdict)
 {
 	struct scanned s;
