@@ -38,7 +38,8 @@ static const struct keyword absent_rules[] = {
 struct absent {
 	const char *name, *instead;
 };
-static const char in_conf[] = "thresholds are TagScore, QuarantineScore and RejectScore of depeer.conf";
+static const char in_conf[] =
+	"thresholds are TagScore, QuarantineScore and RejectScore of depeer.conf";
 static const struct absent absent[] = {
 	{ "replace_tag", NULL }, { "replace_rules", NULL }, { "replace_pre", NULL },
 	{ "replace_post", NULL }, { "replace_inter", NULL }, { "replace_start", NULL },

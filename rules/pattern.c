@@ -1,10 +1,11 @@
 /* rules/pattern: the only file that names PCRE2.
  *
- * Subjects of some length are searched piece by piece (PCRE2's offset limit says up to which byte
- * a match may begin), and the clock is read between the pieces; they grow while they are quick.
- * Short ones are searched in one call: they are bounded by the match limit, and reading the
- * clock would cost more than the search. Patterns for whole messages have PCRE2's automatic
- * callouts compiled in: one start alone could take minutes there.
+ * A search is first tried whole, with a match limit so low that it cannot take long: that is all
+ * an honest rule needs, and it reads no clock. Where it gives up, the subject is searched again
+ * piece by piece (PCRE2's offset limit says up to which byte a match may begin), with the full
+ * limit, and the clock is read between the pieces; they grow while they are quick. Patterns for
+ * whole messages have PCRE2's automatic callouts compiled in: one start alone could take minutes
+ * there.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "rules/pattern.h"
@@ -15,10 +16,10 @@
 #include <string.h>
 
 enum {
-	SHORT_SUBJECT = 256,   /* bytes searched in one call */
-	FIRST_PIECE = 128,     /* starts in the first piece of a long one */
+	QUICK_LIMIT = 2500,    /* backtracks from one start of the first try: 10 ms for 2 KiB */
+	FIRST_PIECE = 128,     /* starts in the first piece after it */
 	QUICK_PIECE_US = 500,  /* a piece that took less lets the next one be larger */
-	CLOCK_EVERY = 32768,   /* bytes scanned between two looks at the clock */
+	CLOCK_EVERY = 8192,    /* bytes scanned between two looks at the clock */
 	CALL_COST = 64,        /* what a call costs, in those bytes */
 	CALLOUTS_A_LOOK = 256, /* each can stand for a scan of the whole subject: some 50 us */
 	JIT_STACK_FIRST = 64 * 1024
@@ -243,39 +244,40 @@ static enum pattern_result match_piece(const struct pattern *pattern, struct mat
 static enum pattern_result match_pieces(const struct pattern *pattern, struct matcher *matcher,
 	struct str subject, size_t from)
 {
-	size_t piece = subject.len - from <= SHORT_SUBJECT ? SIZE_MAX : FIRST_PIECE;
-	for (;;) {
+	pcre2_set_match_limit(matcher->context, PATTERN_MATCH_LIMIT);
+	for (size_t piece = FIRST_PIECE;;) {
 		bool last = piece >= subject.len - from;
 		uint64_t before = matcher->read_us;
 		pcre2_set_offset_limit(matcher->context, last ? PCRE2_UNSET : from + piece - 1);
 		enum pattern_result result = match_piece(pattern, matcher, subject, from);
-		matcher->scanned += CALL_COST + (last ? subject.len - from : piece);
 		if (result != PATTERN_NO || last)
 			return result;
-		from += piece;
-		/* what was quick is read off the clock only now and then: it is a system call */
-		if (matcher->scanned < CLOCK_EVERY && piece > FIRST_PIECE)
-			piece *= 2;
-		else if (late_now(matcher))
+		if (late_now(matcher))
 			return PATTERN_BUDGET;
-		else if (!before || matcher->read_us - before < QUICK_PIECE_US)
+		from += piece;
+		if (matcher->read_us - before < QUICK_PIECE_US)
 			piece *= 2;
 	}
+}
+
+/* The whole search at once, giving up early if it is an ordinary pattern. */
+static enum pattern_result match_whole(const struct pattern *pattern, struct matcher *matcher,
+	struct str subject, size_t from)
+{
+	pcre2_set_match_limit(matcher->context,
+		pattern->long_subjects ? PATTERN_LONG_MATCH_LIMIT : QUICK_LIMIT);
+	pcre2_set_offset_limit(matcher->context, PCRE2_UNSET);
+	matcher->scanned += CALL_COST + subject.len - from;
+	return match_piece(pattern, matcher, subject, from);
 }
 
 enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher,
 	struct str subject, size_t from, size_t *start, size_t *end)
 {
-	enum pattern_result result;
-	pcre2_set_match_limit(matcher->context, pattern->long_subjects ?
-		PATTERN_LONG_MATCH_LIMIT : PATTERN_MATCH_LIMIT);
-	if (pattern->long_subjects) {
-		pcre2_set_offset_limit(matcher->context, PCRE2_UNSET);
-		matcher->scanned += CALL_COST + subject.len - from;
-		result = match_piece(pattern, matcher, subject, from);
-	} else {
-		result = match_pieces(pattern, matcher, subject, from);
-	}
+	enum pattern_result result = match_whole(pattern, matcher, subject, from);
+	if (result == PATTERN_LIMIT && !pattern->long_subjects)
+		result = late_now(matcher) ? PATTERN_BUDGET :
+			match_pieces(pattern, matcher, subject, from);
 	if (result == PATTERN_LIMIT)
 		matcher->scanned += CLOCK_EVERY; /* it was dear: look at the clock */
 	if (result == PATTERN_YES) {

@@ -19,7 +19,8 @@ static const struct fact_header headers[] = {
 	{ { "From", 4 }, { " \"A, (B)\" <a@b.example> (c)", 27 }, { "\"A, (B)\" <a@b.example> (c)", 26 } },
 	{ { "To", 2 }, { " a@b.example, c", 15 }, { "a@b.example, c", 14 } },
 };
-static const struct str body[] = { { "a pills", 7 }, { "aaaaaaaaaaaaaaaaaaaaaaaaaaab \0 \xe9", 32 } };
+static const struct str body[] = { { "a pills", 7 },
+	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaab \0 \xe9", 32 } };
 
 static void ask(const struct ruleset *rules)
 {
