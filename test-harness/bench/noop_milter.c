@@ -4,9 +4,11 @@
  * base line of the bench (what any filter on libmilter costs) and, with --action, a filter of
  * known verdicts with which the throw-away MTAs are tried out.
  *
- *   noop_milter [--listen BACKLOG] [--stage rcpt|eom]
+ *   noop_milter [--listen BACKLOG] [--stage rcpt|eom] [--answers]
  *               [--action accept|reject|quarantine|tempfail] [--macros] SOCKET
  *
+ * --answers does answer at MAIL, at RCPT and to each body chunk, the stages at which a filter that
+ * lets clients pass, refuses recipients and stops at a scan limit has something to say.
  * --stage rcpt answers at RCPT instead of at the end of the message. --macros adds a header
  * X-Noop-Macros with what the MTA told: client address, {auth_authen}, {i}.
  * It ends on SIGTERM.
@@ -26,6 +28,7 @@ struct noop_options {
 	sfsistat eom_status;
 	bool quarantine;
 	bool macros;
+	bool answers;		/* at MAIL, RCPT and BODY, though there is nothing to say */
 	int backlog;
 };
 
@@ -63,6 +66,8 @@ static sfsistat noop_negotiate(SMFICTX *ctx, unsigned long actions, unsigned lon
 	}
 	if (options.rcpt_status != SMFIS_CONTINUE)
 		wanted &= ~SMFIP_NR_RCPT;
+	if (options.answers)
+		wanted &= ~(SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_BODY);
 	session->steps = steps & wanted;
 	*actions_out = actions & (SMFIF_ADDHDRS | SMFIF_QUARANTINE);
 	*steps_out = session->steps;
@@ -274,7 +279,7 @@ static bool parse_action(const char *action, bool at_rcpt)
 
 static int usage(void)
 {
-	fputs("usage: noop_milter [--listen BACKLOG] [--stage rcpt|eom]\n"
+	fputs("usage: noop_milter [--listen BACKLOG] [--stage rcpt|eom] [--answers]\n"
 		"                   [--action accept|reject|quarantine|tempfail] [--macros] SOCKET\n",
 		stderr);
 	return 64;
@@ -288,6 +293,7 @@ static bool parse_options(int argc, char **argv)
 		{ "stage", required_argument, NULL, 's' },
 		{ "action", required_argument, NULL, 'a' },
 		{ "macros", no_argument, NULL, 'm' },
+		{ "answers", no_argument, NULL, 'n' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *action = "accept";
@@ -303,6 +309,8 @@ static bool parse_options(int argc, char **argv)
 			action = optarg;
 		else if (c == 'm')
 			options.macros = true;
+		else if (c == 'n')
+			options.answers = true;
 		else
 			return false;
 	}
