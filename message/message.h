@@ -20,7 +20,7 @@
 
 struct message;
 
-/* After a limit the rest is left out and the view says so in `truncated`. Zero means the default. */
+/* After a limit the rest is left out and the view says so in `truncated`. Zero: the default. */
 struct message_limits {
 	size_t headers;        /* count; default 1,000 */
 	size_t header_bytes;   /* of all headers; default 256 KiB */

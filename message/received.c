@@ -21,7 +21,8 @@ struct parts {
 	struct str comments[COMMENTS_MAX]; /* of the from section, without their parentheses */
 	size_t comments_n;
 	struct str by, with, id, from; /* `from`: a second one, XMail's envelope sender */
-	bool exim, authenticated; /* as the comments after "by" say */
+	struct str envfrom;       /* these as the comments after "by" say */
+	bool exim, authenticated;
 };
 
 /* A word, or all of a comment without its parentheses. False at the end of the header. */
@@ -85,6 +86,16 @@ static bool parse_from(struct str *rest, struct parts *parts)
 	return false;
 }
 
+static struct str first_word(struct str text)
+{
+	size_t end = 0;
+
+	text = str_trim(text);
+	while (end < text.len && !ascii_space(text.ptr[end]) && text.ptr[end] != ')')
+		end++;
+	return str_slice(text, 0, end);
+}
+
 /* Does a comment say that the client logged in? */
 static bool says_authenticated(struct str comment)
 {
@@ -105,17 +116,23 @@ static void parse_by(struct str *rest, struct parts *parts)
 		{ { "id", 2 }, offsetof(struct parts, id) },
 		{ { "from", 4 }, offsetof(struct parts, from) }
 	};
-	bool comment;
+	bool comment, dated = false;
 
 	while (next_token(rest, &token, &comment)) {
 		if (comment) {
+			if (str_starts_nocase(token, STR("envelope-from ")))
+				parts->envfrom = first_word(str_slice(token, 14, token.len));
+			if (dated)
+				continue;
 			parts->exim |= str_starts_nocase(token, STR("Exim"));
 			parts->authenticated |= says_authenticated(token) ||
 				str_equal_nocase(token, STR("via HTTP"));
 			continue;
 		}
-		if (token.ptr[0] == ';')
-			return;
+		/* What is behind the date counts no more, but Postfix writes its comment there. */
+		dated |= token.ptr[0] == ';';
+		if (dated)
+			continue;
 		if (want) {
 			*want = token;
 			want = NULL;
@@ -185,16 +202,6 @@ static bool split_brackets(struct str text, struct str *before, struct str *insi
 	*inside = str_slice(text, open + 1, open + close);
 	*after = str_slice(text, open + close + 1, text.len);
 	return true;
-}
-
-static struct str first_word(struct str text)
-{
-	size_t end = 0;
-
-	text = str_trim(text);
-	while (end < text.len && !ascii_space(text.ptr[end]) && text.ptr[end] != ')')
-		end++;
-	return str_slice(text, 0, end);
 }
 
 /* The word after `key` in a comment: "helo=name", "account x HELO name". */
@@ -368,7 +375,6 @@ bool received_parse(struct str value, struct message_relay *out)
 {
 	struct parts parts;
 	struct str rest = str_trim(value);
-	size_t at;
 
 	memset(out, 0, sizeof *out);
 	memset(&parts, 0, sizeof parts);
@@ -389,9 +395,8 @@ bool received_parse(struct str value, struct message_relay *out)
 	out->id = without_angles(parts.id);
 	out->protocol = parts.with;
 	out->authenticated |= authenticating(parts.with);
-	at = str_find_nocase(value, STR("(envelope-from "));
-	if (out->envfrom.len == 0 && at != SIZE_MAX)
-		out->envfrom = first_word(str_slice(value, at + 15, value.len));
+	if (out->envfrom.len == 0)
+		out->envfrom = parts.envfrom;
 	if (out->envfrom.len == 0 && parts.from.len > 0 && parts.from.ptr[0] == '<')
 		out->envfrom = parts.from;
 	out->envfrom = without_angles(out->envfrom);

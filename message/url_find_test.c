@@ -6,7 +6,8 @@
 
 /* Expected links, with '|' between. */
 static const struct { const char *text, *links; } CASES[] = {
-	{ "see http://a.example/x, and (https://b.example/(y)).", "http://a.example/x|https://b.example/(y)" },
+	{ "see http://a.example/x, and (https://b.example/(y)).",
+	  "http://a.example/x|https://b.example/(y)" },
 	{ "<http://a.example/>\"http://b.example\"", "http://a.example/|http://b.example" },
 	{ "www.example.com. Www.Example.org/x?", "www.example.com|Www.Example.org/x" },
 	{ "example.com, sub.example.co.uk:8080/x!", "example.com|sub.example.co.uk:8080/x" },
@@ -16,7 +17,8 @@ static const struct { const char *text, *links; } CASES[] = {
 	{ "john.doe@example.com x@y z@nosuch.nosuchtld", "john.doe@example.com" },
 	{ "http://a.examplehttp://b.example", "http://a.examplehttp://b.example" },
 	{ "click here...www.example.com...", "www.example.com" },
-	{ "HTTP://A.example ftp://b.example/f xhttp://c.example", "HTTP://A.example|ftp://b.example/f|http://c.example" },
+	{ "HTTP://A.example ftp://b.example/f xhttp://c.example",
+	  "HTTP://A.example|ftp://b.example/f|http://c.example" },
 	{ "http:// http:/ http: mailto: www. .com @ a@ @b ://", "" },
 	{ "\xE8\xAF\xB7www.example.com\xE8\xB4\xAD \xE3\x80\x8Chttp://a.example\xE3\x80\x8D",
 	  "www.example.com|http://a.example" },

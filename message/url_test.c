@@ -53,7 +53,9 @@ T_TEST(parses)
 
 T_TEST(no_links)
 {
-	static const char *const NONE[] = { "", " \n", "#x", "x.html", "/x", "?x", "hello", "a.b.nosuchtld" };
+	static const char *const NONE[] = {
+		"", " \n", "#x", "x.html", "/x", "?x", "hello", "a.b.nosuchtld"
+	};
 	struct arena *arena = arena_create(1 << 20);
 	struct url url;
 
