@@ -38,5 +38,7 @@ const char *scenario_depeerd(void);
 int scenario_daemon_start(const struct scenario_world *world, struct error *error);
 /* SIGTERM, and SIGKILL when it does not end in 20 s. 0, or -1 with how it ended: not by status 0. */
 int scenario_daemon_stop(int pid, struct error *error);
+/* Whether a sanitizer had something to say in the world's log. */
+bool scenario_daemon_sanitizer(const struct scenario_world *world);
 
 #endif

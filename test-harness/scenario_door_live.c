@@ -131,6 +131,22 @@ int scenario_daemon_stop(int pid, struct error *error)
 	return 0;
 }
 
+bool scenario_daemon_sanitizer(const struct scenario_world *world)
+{
+	struct lex_file file = { 0 };
+	struct error ignored;
+	struct str log;
+	bool said;
+
+	if (lex_file_read(&file, world->log, &ignored) != 0)
+		return true; /* cannot be told: not "nothing" */
+	log = str_make(file.text, file.len);
+	said = str_find(log, STR("Sanitizer")) != SIZE_MAX ||
+		str_find(log, STR("runtime error:")) != SIZE_MAX;
+	lex_file_clear(&file);
+	return said;
+}
+
 static void *live_start(const struct scenario_world *world, struct error *error)
 {
 	struct live *live = calloc(1, sizeof(*live));
@@ -188,10 +204,11 @@ static void live_disconnect(void *door, struct buf *problems)
 static void live_stop(void *door, struct buf *problems)
 {
 	struct live *live = door;
-	struct error error;
+	struct error error = { "a sanitizer has something to say" };
 
 	live_disconnect(door, problems);
-	if (scenario_daemon_stop(live->pid, &error) != 0) {
+	if (scenario_daemon_stop(live->pid, &error) != 0 ||
+		scenario_daemon_sanitizer(&live->world)) {
 		buf_addf(problems, "%s\n", error.text);
 		tell_log(&live->world, "said at last", &error);
 		buf_addf(problems, "%s\n", error.text);

@@ -29,7 +29,7 @@ static int write_file(const char *path, struct str text, struct error *error)
 
 	if (file == NULL)
 		return error_set(error, "%s: %s", path, strerror(errno));
-	written = fwrite(text.ptr, 1, text.len, file) == text.len;
+	written = text.len == 0 || fwrite(text.ptr, 1, text.len, file) == text.len;
 	if (fclose(file) != 0 || !written)
 		return error_set(error, "%s: %s", path, strerror(errno));
 	chmod(path, 0644);
