@@ -685,8 +685,8 @@ void fake_mta_set_chunks(struct fake_mta *mta, const size_t *chunks, size_t n)
 
 struct fake_mta_counts fake_mta_counts(const struct fake_mta *mta)
 {
-	return (struct fake_mta_counts){ mta->steps, mta->actions, mta->wire.bytes_out, mta->wire.packets_out,
-		mta->wire.replies_in, mta->wire.cut };
+	return (struct fake_mta_counts){ mta->steps, mta->actions, mta->wire.bytes_out,
+		mta->wire.packets_out, mta->wire.replies_in, mta->wire.cut };
 }
 
 const char *fake_mta_violations(struct fake_mta *mta)

@@ -1,4 +1,4 @@
-/* The fake MTA against a filter that plays a part: it checks what arrives and answers by a script. */
+/* The fake MTA against a filter that plays a part: it notes what arrives, answers by a script. */
 #include "test-harness/fake_mta.h"
 
 #include <libmilter/mfapi.h>

@@ -4,7 +4,7 @@
  * written as <<END, the lines, END.
  *
  *   the world, in any place, made before the first mail:
- *     asn 192.0.2.0/24 64500 "NAME OF THE NETWORK" XX   an entry of the database (none: no database)
+ *     asn 192.0.2.0/24 64500 "NAME OF THE NETWORK" XX   of the database (none: no database)
  *     rules LINE            a line of the scenario's rule file (also: rules <<END)
  *     rulefile PATH         an existing rule file or directory, relative to the scenario
  *     file NAME <<END       a file beside the rule file (a list)

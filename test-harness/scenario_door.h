@@ -36,7 +36,7 @@ const char *scenario_depeerd(void);
 /* Starts depeerd with the world's config and waits until it listens; answers its process id, or
  * -1 with a text (the daemon's own words, if it said any). Also for tests that are no scenarios. */
 int scenario_daemon_start(const struct scenario_world *world, struct error *error);
-/* SIGTERM, and SIGKILL when it does not end in 20 s. 0, or -1 with how it ended: not by status 0. */
+/* SIGTERM, and SIGKILL when it does not end in 20 s. 0 when it ended with status 0; else -1. */
 int scenario_daemon_stop(int pid, struct error *error);
 /* Whether a sanitizer had something to say in the world's log. */
 bool scenario_daemon_sanitizer(const struct scenario_world *world);
