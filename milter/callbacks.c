@@ -89,6 +89,20 @@ static char *macros(const char *names)
 	return (char *)(uintptr_t)names; /* libmilter copies them */
 }
 
+/* A stage that is not named would bring the MTA's own default; an empty list asks for none, and
+ * spares the packet. j always has a value: of a stage without any macro libmilter keeps those of
+ * the mail before, and {auth_authen} would hold for the next mail of the connection. */
+static void ask_macros(SMFICTX *context)
+{
+	static const struct { int stage; const char *names; } wanted[] = {
+		{ SMFIM_CONNECT, "" }, { SMFIM_HELO, "" }, { SMFIM_ENVFROM, "{auth_authen} j" },
+		{ SMFIM_ENVRCPT, "i j" }, { SMFIM_DATA, "" }, { SMFIM_EOH, "" }, { SMFIM_EOM, "i" },
+	};
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		smfi_setsymlist(context, wanted[i].stage, macros(wanted[i].names));
+}
+
 static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned long protocol,
 	unsigned long unused2, unsigned long unused3, unsigned long *want_actions,
 	unsigned long *want_protocol, unsigned long *want2, unsigned long *want3)
@@ -102,11 +116,7 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned l
 		log_line(LOG_LEVEL_WARNING, "the MTA offers no header edits: mail will not be marked");
 	if (actions & SMFIF_SETSYMLIST) {
 		*want_actions |= SMFIF_SETSYMLIST;
-		/* j always has a value: of a stage without any macro libmilter keeps those of the
-		 * mail before, and {auth_authen} would hold for the next mail of the connection */
-		smfi_setsymlist(context, SMFIM_ENVFROM, macros("{auth_authen} j"));
-		smfi_setsymlist(context, SMFIM_ENVRCPT, macros("i j"));
-		smfi_setsymlist(context, SMFIM_EOM, macros("i"));
+		ask_macros(context);
 	}
 	drop(context, smfi_getpriv(context));
 	begin(context, *want_actions, *want_protocol); /* NULL: seen at MAIL */

@@ -164,6 +164,7 @@ static int open_inet(struct listener *listener, struct error *error)
 	if (inet_pton(six ? AF_INET6 : AF_INET, host,
 			six ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr) != 1)
 		return error_set(error, "'%s' is no address", host);
+	listener->is_tcp = true;
 	listener->fd = socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (listener->fd < 0)
 		return system_error(error, "cannot make a socket", host);
@@ -190,7 +191,9 @@ static int adopt(struct listener *listener, struct error *error)
 	if (!listening)
 		return error_set(error, "fd:%d is a socket that does not listen", fd);
 	size = sizeof(domain);
-	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain != AF_UNIX
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain != AF_UNIX)
+		listener->is_tcp = true;
+	if (listener->is_tcp
 		&& setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) != 0)
 		return error_set(error, "fd:%d: cannot set TCP_NODELAY: %s", fd, strerror(errno));
 	listener->fd = fd;

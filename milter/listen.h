@@ -7,6 +7,7 @@
 #ifndef DEPEER_MILTER_LISTEN_H
 #define DEPEER_MILTER_LISTEN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -31,6 +32,7 @@ int listen_parse(const char *text, struct listen_spec *out, struct error *error)
 struct listener {
 	struct listen_spec spec;
 	int fd, lock_fd;
+	bool is_tcp;
 };
 
 /* Makes the socket. A unix socket is made only under the lock: a living instance is never robbed
