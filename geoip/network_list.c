@@ -495,7 +495,8 @@ static bool match_entry(void *context, uint32_t entry)
 	const struct network_listing *listing = &matching->list->entries[entry].listing;
 	struct network *network = matching->network;
 
-	if (matching->day < listing->from || matching->day > listing->until)
+	if (matching->day != NETWORK_LIST_ANY_DAY &&
+			(matching->day < listing->from || matching->day > listing->until))
 		return true;
 	network->listings[network->listings_n] = listing;
 	network->listing_lists[network->listings_n++] = matching->index;

@@ -72,6 +72,9 @@ const struct network_list_info *network_list_info(const struct network_list *lis
  * address whose AS number is unknown. */
 bool network_list_has_asns(const struct network_list *list, int32_t day);
 
+/* As a day: entries match whatever their dates, for showing what counts on another day. */
+#define NETWORK_LIST_ANY_DAY (INT32_MAX - 1)
+
 /* Adds to network->listings, under the number `index`, the most specific entry that covers the
  * address on that day; else the entry that names its AS number, when that is known. Undated
  * entries always count. */

@@ -107,6 +107,8 @@ T_TEST(dated_entries)
 	t_str(matches(list, "208.72.169.1", 0, day("2007-01-01")),
 		"208.72.168.0/21:4:McColo # prefix");
 	t_str(matches(list, "208.72.169.1", 0, day("2026-01-01")), "");
+	t_true(strstr(matches(list, "208.72.169.1", 0, NETWORK_LIST_ANY_DAY), "208.72.168.0/21"));
+	t_true(strstr(matches(list, NULL, 26780, NETWORK_LIST_ANY_DAY), "AS26780:1:"));
 	network_list_free(&list);
 }
 
