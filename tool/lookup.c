@@ -57,8 +57,29 @@ static void print_databases(const struct looking *l)
 	}
 }
 
+/* The listings of those lists that do not count on the day asked for: for others to know why an
+ * address that is in the file is "on no list". */
+static void other_days(const struct looking *l, const struct network *network,
+	struct network *others)
+{
+	struct network all = { 0 };
+
+	*others = *network;
+	others->listings_n = 0;
+	geoip_lookup(l->snapshot->geoip, &network->ip, NETWORK_LIST_ANY_DAY, &all);
+	for (size_t i = 0; i < all.listings_n; i++) {
+		bool counts = false;
+
+		for (size_t k = 0; k < network->listings_n; k++)
+			counts |= network->listing_lists[k] == all.listing_lists[i];
+		if (!counts)
+			others->listings[others->listings_n++] = all.listings[i];
+	}
+}
+
 static void print_text(const struct looking *l, const struct network *network)
 {
+	struct network others;
 	char text[IP_TEXT_MAX];
 
 	output_style(&l->output, OUTPUT_BOLD);
@@ -78,6 +99,12 @@ static void print_text(const struct looking *l, const struct network *network)
 		fputs("  lists of AS numbers: unknown, since its AS number is\n", l->output.out);
 	else if (network->listings_n == 0)
 		fputs("  on no list\n", l->output.out);
+	other_days(l, network, &others);
+	for (size_t i = 0; i < others.listings_n; i++) {
+		fputs("  not on this day  ", l->output.out);
+		network_print_listing(&l->output, others.listings[i]);
+		putc('\n', l->output.out);
+	}
 }
 
 static json_t *databases_json(const struct looking *l)
@@ -105,8 +132,11 @@ static json_t *databases_json(const struct looking *l)
 static int print_json(const struct looking *l, const struct network *network)
 {
 	json_t *object = network_print_json(network);
+	struct network others;
 
-	if (object && output_json_set(object, "databases", databases_json(l)) != 0) {
+	other_days(l, network, &others);
+	if (object && (output_json_set(object, "other_days", network_print_listings(&others)) != 0
+			|| output_json_set(object, "databases", databases_json(l)) != 0)) {
 		json_decref(object);
 		object = NULL;
 	}

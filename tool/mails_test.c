@@ -137,6 +137,27 @@ T_TEST(separators_at_every_offset)
 	}
 }
 
+/* Many mails over many chunks. */
+T_TEST(a_long_mbox)
+{
+	struct seen seen = { 0 };
+	struct buf text = { 0 };
+	size_t ends = 0, at;
+
+	for (int i = 0; i < 20000; i++)
+		buf_addf(&text, FROM "Subject: %d\n\nFrom here on\n%*s\n\n", i, i % 90, "x");
+	t_need(!text.failed);
+	t_write(t_tmpfile("m"), text.ptr, text.len);
+	walk(&seen, t_tmpfile("m"));
+	t_int(seen.n, 20000);
+	for (struct str rest = buf_str(&seen.all); (at = str_find(rest, STR("\n\n;m#"))) != SIZE_MAX;
+			ends++)
+		rest = str_slice(rest, at + 1, rest.len);
+	t_int(ends, 19999);
+	buf_free(&text);
+	buf_free(&seen.all);
+}
+
 T_TEST(nul_bytes_are_kept)
 {
 	struct seen seen = { 0 };

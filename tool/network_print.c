@@ -59,7 +59,7 @@ void network_print_listing(const struct output *output, const struct network_lis
 	output_style(output, OUTPUT_PLAIN);
 }
 
-static json_t *listings_json(const struct network *network)
+json_t *network_print_listings(const struct network *network)
 {
 	json_t *lists = json_array();
 
@@ -116,7 +116,7 @@ json_t *network_print_json(const struct network *network)
 		output_json_text(str_from(network->country)));
 	if (network->listings_incomplete)
 		status |= json_array_append_new(unknown, json_string("lists"));
-	status |= output_json_set(object, "lists", listings_json(network));
+	status |= output_json_set(object, "lists", network_print_listings(network));
 	status |= output_json_set(object, "unknown", unknown);
 	if (status == 0)
 		return object;

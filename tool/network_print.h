@@ -13,5 +13,7 @@ void network_print_listing(const struct output *output, const struct network_lis
  * where the database has nothing, and the key's name in "unknown":[] where it could not be
  * asked. NULL: memory. */
 json_t *network_print_json(const struct network *network);
+/* Its "lists" alone. NULL: memory. */
+json_t *network_print_listings(const struct network *network);
 
 #endif
