@@ -20,7 +20,8 @@ T_TEST(text_stays)
 {
 	ESCAPES("", "");
 	ESCAPES("http://pills.example/?a=b%20c", "http://pills.example/?a=b%20c");
-	ESCAPES("K\xc3\xb6ln \xe4\xbd\xa0 \xf0\x9f\x98\x80", "K\xc3\xb6ln \xe4\xbd\xa0 \xf0\x9f\x98\x80");
+	ESCAPES("K\xc3\xb6ln \xe4\xbd\xa0 \xf0\x9f\x98\x80",
+		"K\xc3\xb6ln \xe4\xbd\xa0 \xf0\x9f\x98\x80");
 }
 
 T_TEST(what_a_terminal_obeys)

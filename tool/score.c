@@ -312,7 +312,6 @@ static bool score_mail(void *context, const struct mail *mail)
 	} else {
 		run->mails++;
 		run->actions[report.result->action]++;
-		hide_progress(run);
 		if (!run->json)
 			score_print_text(&run->output, &report);
 		else if (score_print_json(&run->output, &report) != 0)

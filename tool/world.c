@@ -57,12 +57,14 @@ struct snapshot *world_open(const struct world *world, int *status)
 {
 	struct diags diags = { 0 };
 	struct config *config = world_load_config(world, &diags);
+	bool no_rules = config && !config->path && world->settings_n == 0;
 	struct snapshot *snapshot = config ? snapshot_build(config, &diags) : NULL;
 
 	diags_print(&diags, stderr);
 	if (!snapshot) {
-		fprintf(stderr, "depeer: nothing was done: %zu errors in the configuration\n",
-			diags.errors);
+		fprintf(stderr, "depeer: nothing was done: %zu error%s in the configuration%s\n",
+			diags.errors, diags.errors == 1 ? "" : "s", no_rules
+			? " (there is no " WORLD_CONFIG_DEFAULT "; name rules with --rules)" : "");
 		*status = EX_CONFIG;
 	}
 	diags_clear(&diags);
