@@ -12,7 +12,7 @@
 #include "message/url.h"
 #include "message/url_find.h"
 
-enum { PROBES_MAX = 64, SLOTS_FIRST = 64 };
+enum { PROBES_MAX = 64, SLOTS_FIRST = 64, NESTED_MAX = 4 };
 
 struct slot {
 	uint32_t hash;
@@ -144,8 +144,9 @@ static int keep(struct links *links, struct str raw, const struct url *url,
 	return 0;
 }
 
-int links_add(struct links *links, struct str raw, struct str base,
-	enum message_url_origin origin, struct str anchor)
+/* *kept: the URL when it is a new one, or empty. */
+static int add_one(struct links *links, struct str raw, struct str base,
+	enum message_url_origin origin, struct str anchor, struct str *kept)
 {
 	/* A relative link depends on its base: other bases, other raw texts. */
 	uint32_t raw_hash = hash_text(raw, base.len ? hash_text(base, 1) : 0), hash;
@@ -153,6 +154,7 @@ int links_add(struct links *links, struct str raw, struct str base,
 	struct url url;
 	size_t before = links->n;
 
+	*kept = str_make(NULL, 0);
 	if (links->full)
 		return 0;
 	if (grow_slots(links) < 0)
@@ -171,10 +173,57 @@ int links_add(struct links *links, struct str raw, struct str base,
 	if (keep(links, raw, &url, origin, anchor) < 0)
 		return -1;
 	if (links->n > before) {
+		*kept = url.host.len > 0 && !str_equal(url.scheme, STR("mailto")) ? url.url : *kept;
 		fill_slot(links, slot, url.url, hash, before);
 		fill_slot(links, find_slot(links, raw, raw_hash), raw, raw_hash, before);
 	}
 	return 0;
+}
+
+/* Where is the next "http://" or "https://" of `text`, from `from` on? */
+static size_t find_http(struct str text, size_t from)
+{
+	for (;;) {
+		size_t at = str_find_nocase(str_slice(text, from, text.len), STR("http"));
+		struct str tail;
+
+		if (at == SIZE_MAX)
+			return SIZE_MAX;
+		from += at;
+		tail = str_slice(text, from + 4, text.len);
+		if (str_starts_nocase(tail, STR("://")) || str_starts_nocase(tail, STR("s://")))
+			return from;
+		from += 4;
+	}
+}
+
+/* A redirector's target stands in the URL, plain or percent-encoded: where the click ends up. */
+static int add_nested(struct links *links, struct str url, enum message_url_origin origin,
+	struct str anchor)
+{
+	struct str ignored;
+	size_t at = 0;
+
+	if (str_find_nocase(str_slice(url, 8, url.len), STR("http")) == SIZE_MAX)
+		return 0;
+	url = url_percent_decode(links->arena, url);
+	if (url.len == 0)
+		return -1;
+	for (int i = 0; i < NESTED_MAX && (at = find_http(url, at + 8)) != SIZE_MAX; i++)
+		if (add_one(links, str_slice(url, at, url.len), STR(""), origin, anchor,
+			&ignored) < 0)
+			return -1;
+	return 0;
+}
+
+int links_add(struct links *links, struct str raw, struct str base,
+	enum message_url_origin origin, struct str anchor)
+{
+	struct str kept;
+
+	if (add_one(links, raw, base, origin, anchor, &kept) < 0)
+		return -1;
+	return kept.len > 0 ? add_nested(links, kept, origin, anchor) : 0;
 }
 
 int links_find(struct links *links, struct str text, enum message_url_origin origin)

@@ -68,6 +68,21 @@ T_TEST(resolves_against_the_base)
 	done();
 }
 
+T_TEST(lists_redirect_targets_too)
+{
+	const struct message_view *view = read_part("text/plain", "utf-8", "7bit", STR(
+		"http://r.example.com/?u=http%3A%2F%2Fone.example.net%2Fx&y "
+		"http://r.example.com/;http://two.example.net/https://three.example.net/ "
+		"mailto:a@example.org?body=http://four.example.net/"));
+
+	t_need(view->urls_n == 6);
+	t_slice(view->urls[1].host, "one.example.net");
+	t_slice(view->urls[3].host, "two.example.net");
+	t_slice(view->urls[4].host, "three.example.net");
+	t_slice(view->urls[5].host, "example.org");
+	done();
+}
+
 /* "\n", "\t", "\\", "\xHH" */
 static void unescape(struct str text, struct buf *out)
 {

@@ -121,8 +121,7 @@ static bool set_ip(struct arena *arena, const struct ip *ip, struct url *out)
 	return copy != NULL;
 }
 
-/* Percent-decoded, into NUL-terminated arena memory. */
-static struct str percent_decode(struct arena *arena, struct str text)
+struct str url_percent_decode(struct arena *arena, struct str text)
 {
 	char *copy = arena_alloc_raw(arena, text.len + 1);
 	size_t n = 0;
@@ -171,7 +170,7 @@ bool url_parse_host(struct arena *arena, struct str text, struct url *out)
 			ip_parse(str_slice(text, 1, text.len - 1), &ip) &&
 			memchr(text.ptr, ':', text.len) && set_ip(arena, &ip, out);
 	}
-	host = percent_decode(arena, text);
+	host = url_percent_decode(arena, text);
 	if (!bytes_are_ascii(host)) /* "xn--" labels are looked up as they stand, valid or not */
 		host = to_ascii(arena, host);
 	if (host.len == 0)

@@ -30,6 +30,9 @@ struct url {
  * (empty, "#place", a relative link without a base), or memory is spent (see arena_spent). */
 bool url_parse(struct arena *arena, struct str raw, struct str base, struct url *out);
 
+/* Percent-decoded, into arena memory with a NUL behind it; empty when memory is spent. */
+struct str url_percent_decode(struct arena *arena, struct str text);
+
 /* The host of an authority after the same rules: percent-decoding, IDNA (UTS 46, by libidn2),
  * IPv4 in its numeric forms, IPv6 in brackets. False when no browser takes it. */
 bool url_parse_host(struct arena *arena, struct str text, struct url *out);
