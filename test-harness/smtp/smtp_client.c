@@ -108,6 +108,17 @@ static bool queue_take(struct queue *queue, struct job *job)
 	return found;
 }
 
+/* Whether queue_take() would return a mail without waiting. */
+static bool queue_due(struct queue *queue)
+{
+	bool due;
+
+	pthread_mutex_lock(&queue->lock);
+	due = queue->used > 0 && queue->jobs[queue->first].due <= now_ms();
+	pthread_mutex_unlock(&queue->lock);
+	return due;
+}
+
 static void queue_put(struct queue *queue, const struct job *job)
 {
 	pthread_mutex_lock(&queue->lock);
@@ -205,9 +216,14 @@ static void *work(void *argument)
 	struct job job;
 
 	smtp_session_init(&session);
-	while (queue_take(&client->queue, &job)) {
+	while (true) {
 		size_t accepted = 0;
 
+		/* No server is kept waiting for what another connection may give back. */
+		if (session.fd >= 0 && !queue_due(&client->queue))
+			smtp_session_close(&session);
+		if (!queue_take(&client->queue, &job))
+			break;
 		if (session.fd < 0)
 			next_target(client, &target);
 		if (session.fd >= 0 || smtp_session_open(&session, &target, &reply))
