@@ -84,8 +84,11 @@ $(B)/harness/%: $(B)/obj/test-harness/%.o $(HARNESS_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lmilter $(LIBS)
 
-.PHONY: unit setup-build setup-check check check-run layers demo bench lint fuzz install torture
-setup-%:
+.PHONY: unit check check-run layers demo bench lint fuzz install torture
+# A static pattern: make looks for no implicit rule for a phony target.
+SETUPS := $(addprefix setup-,build check demo bench lint fuzz)
+.PHONY: $(SETUPS)
+$(SETUPS): setup-%:
 	@test-harness/setup $*
 
 unit: all $(TESTS) ## the unit tests only
