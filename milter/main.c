@@ -288,9 +288,16 @@ static void block_signals(struct daemon *daemon)
 	pthread_sigmask(SIG_BLOCK, &daemon->signals, NULL);
 }
 
+/* Before there is a log: log_line() would write to standard error too. */
 static int complain(const char *what)
 {
 	fprintf(stderr, "depeerd: %s\n", what);
+	return EX_OSERR;
+}
+
+/* Once there is one. */
+static int give_up(const char *what)
+{
 	log_line(LOG_LEVEL_ERROR, "%s", what);
 	return EX_OSERR;
 }
@@ -341,13 +348,13 @@ static int serve(struct daemon *daemon, int timeout_s)
 		|| smfi_settimeout(timeout_s) != MI_SUCCESS
 		|| smfi_setbacklog(BACKLOG) != MI_SUCCESS
 		|| smfi_register(callbacks_describe(daemon->runtime)) != MI_SUCCESS)
-		return complain("libmilter refuses its settings");
+		return give_up("libmilter refuses its settings");
 	if (start_signal_thread(daemon) != 0)
-		return complain("cannot start the signal thread");
+		return give_up("cannot start the signal thread");
 	process_ready(&daemon->ready_fd);
 	if (smfi_main() == MI_SUCCESS || daemon->ending)
 		pause(); /* nobody but the signal thread ends us */
-	return complain("libmilter has given up");
+	return give_up("libmilter has given up");
 }
 
 /* Takes the snapshot over. It is the runtime's alone before we serve: a first one held here would
@@ -371,7 +378,7 @@ static int run(struct snapshot *snapshot, bool foreground)
 		log_line(LOG_LEVEL_INFO, "depeerd %s starts: socket=%s", DEPEER_VERSION, config->socket);
 		log_snapshot("loaded", snapshot);
 		daemon.runtime = runtime_create(snapshot);
-		status = daemon.runtime ? serve(&daemon, timeout_s) : complain("out of memory");
+		status = daemon.runtime ? serve(&daemon, timeout_s) : give_up("out of memory");
 	}
 	listen_close(&daemon.listener);
 	log_close(LOG_WAIT_MS);
