@@ -58,7 +58,7 @@ T_TEST(runtime_reload_takes_the_new_and_leaves_the_old_to_its_readers)
 	t_int(reload(runtime, text, sizeof(text)), 0);
 	t_str(text, "");
 	t_int(generation(runtime), 2);
-	t_int(ruleset_rules(old->rules), 6);
+	t_int(ruleset_rules(old->rules), 7);
 	t_str(ruleset_rule(old->rules, 0).name, "CLIENT_IN_BAD");
 	snapshot_release(&old);
 	runtime_free(&runtime);
@@ -72,7 +72,7 @@ T_TEST(runtime_a_broken_reload_is_refused_with_all_its_errors)
 	world_file("rules.cf", WORLD_RULES "network X client in bad_nte\nheader Y Subject =~ /(/\n");
 	t_int(reload(runtime, text, sizeof(text)), -1);
 	t_true(strstr(text, "did you mean 'bad_net'") != NULL);
-	t_true(strstr(text, "rules.cf:16:") != NULL);
+	t_true(strstr(text, "rules.cf:18:") != NULL);
 	t_int(generation(runtime), 1);
 	t_int(look_up(runtime, "192.0.2.9").listings_n, 1);
 	world_file("rules.cf", WORLD_RULES);

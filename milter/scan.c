@@ -111,37 +111,37 @@ static int fill_urls(struct facts *facts, const struct message_view *view,
 }
 
 /* The connecting client is the first relay although its Received line is not in the message. */
-static struct fact_relay client_relay(const struct scan_envelope *envelope,
-	const struct scan_result *out)
+/* The first relay is the connecting client, also when it has no address (a local or unknown
+ * socket): else a rule about the client would judge whoever wrote the topmost Received. 0 or -1. */
+static int client_relay(const struct scan_envelope *envelope, const struct scan_result *out,
+	struct arena *arena, struct fact_relay *relay)
 {
-	struct fact_relay relay = { .rdns = envelope->client_name, .helo = envelope->helo,
-		.envfrom = envelope->mail_from, .has_ip = envelope->has_client };
+	char *text;
 
-	if (envelope->has_client && !ip_is_private(&envelope->client))
-		relay.network = &out->client;
-	return relay;
+	*relay = (struct fact_relay){ .rdns = envelope->client_name, .helo = envelope->helo,
+		.envfrom = envelope->mail_from, .has_ip = envelope->has_client };
+	if (!envelope->has_client)
+		return 0;
+	if (!ip_is_private(&envelope->client))
+		relay->network = &out->client;
+	text = arena_alloc(arena, IP_TEXT_MAX);
+	if (!text)
+		return -1;
+	relay->ip_text = str_from(ip_format(&envelope->client, text));
+	return 0;
 }
 
 static int fill_relays(struct facts *facts, const struct scan_envelope *envelope,
 	const struct message_view *view, struct lookups *lookups, const struct scan_result *out)
 {
-	size_t first = envelope->has_client ? 1 : 0;
 	struct fact_relay *relays = ARENA_ARRAY(lookups->arena, struct fact_relay,
-		view->relays_n + first);
-	char *text;
+		view->relays_n + 1);
 
-	if (!relays)
+	if (!relays || client_relay(envelope, out, lookups->arena, &relays[0]) != 0)
 		return -1;
-	if (first) {
-		relays[0] = client_relay(envelope, out);
-		text = arena_alloc(lookups->arena, IP_TEXT_MAX);
-		if (!text)
-			return -1;
-		relays[0].ip_text = str_from(ip_format(&envelope->client, text));
-	}
 	for (size_t i = 0; i < view->relays_n; i++) {
 		const struct message_relay *from = &view->relays[i];
-		struct fact_relay *to = &relays[first + i];
+		struct fact_relay *to = &relays[1 + i];
 
 		*to = (struct fact_relay){ .ip_text = from->ip_text, .rdns = from->rdns,
 			.helo = from->helo, .by = from->by, .ident = from->ident, .id = from->id,
@@ -154,7 +154,7 @@ static int fill_relays(struct facts *facts, const struct scan_envelope *envelope
 			return -1;
 	}
 	facts->relays = relays;
-	facts->relays_n = view->relays_n + first;
+	facts->relays_n = view->relays_n + 1;
 	return 0;
 }
 

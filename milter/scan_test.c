@@ -86,6 +86,20 @@ T_TEST(scan_without_a_client_is_not_a_clean_client)
 	drop(&s);
 }
 
+T_TEST(scan_without_a_client_takes_no_relay_for_it)
+{
+	static const char mail[] = "Received: from pool (pool.example [192.0.2.99])\n"
+		"\tby mx.example with SMTP id 1; Mon, 23 Nov 2026 09:00:00 +0000\n\nx\n";
+	struct scanned s;
+
+	scan_text(&s, "", "192.0.2.99", mail, 1 << 24);
+	t_str(rules_of(&s), "CLIENT_IN_BAD RELAY_FIRST");
+	drop(&s);
+	scan_text(&s, "", NULL, mail, 1 << 24);
+	t_str(rules_of(&s), "");
+	drop(&s);
+}
+
 T_TEST(scan_thresholds_make_the_action)
 {
 	static const struct { const char *keys; enum action action; } cases[] = {

@@ -32,8 +32,9 @@ struct fact_url {
 	const struct network *network; /* of a literal address; NULL when the host is a name */
 };
 
-/* A relay of the Received chain, newest first. relays[0] is the connecting client, if `client` is
- * known. */
+/* A relay of the Received chain, newest first. relays[0] is the connecting client: empty where
+ * it has no address, as `client` is NULL then. Only a caller without any connection may leave it
+ * out (`client` is NULL too): then all of them are relays. */
 struct fact_relay {
 	struct str ip_text, rdns, helo, by, ident, id, protocol, envfrom;
 	bool has_ip, authenticated;
