@@ -121,15 +121,10 @@ test_release()
 	local id
 	id=$("$instance" held "$dir/mta")
 	"$instance" release "$dir/mta" "$id" >/dev/null 2>&1
-	mta_wait_for 20 test_released
+	mta_wait_for 20 test_delivered 1
 	mapfile -t mails < <("$instance" mails "$dir/mta")
 	tap_is "$1" "$(marks)" "X-Spam-Flag: YES|X-Depeer-Score: 9.0/10.0 action=quarantine\
  mode=enforce|X-Depeer-Rules: HOLD:9.0|$origin|Subject: [spam] please hold me"
-}
-
-test_released()
-{
-	[ "$("$instance" mails "$dir/mta" | wc -l)" -eq 1 ]
 }
 
 test_rcpt()
@@ -275,7 +270,8 @@ forged_counts()
 
 ours='forged=0 ours=X-Depeer-Score,X-Depeer-Rules,X-Depeer-Origin'
 
-# forged_round NAME FILE-SUBJECT EXPECTED-SPAM ACTION: 0, 1, 2, 3 and 50 of them on one connection.
+# forged_round NAME SUBJECT EXPECTED-SPAM ACTION [release]: 0, 1, 2, 3 and 50 of them on one
+# connection; with "release" they are held, and released first.
 forged_round()
 {
 	local name=$1 n mail counts=() files=() got
@@ -284,6 +280,7 @@ forged_round()
 		files+=("forged-$n.eml")
 	done
 	send_one "${files[@]}" --session-messages 5
+	[ $# -lt 5 ] || release_all 5
 	for n in 0 1 2 3 50; do
 		got="missing"
 		for mail in "${mails[@]}"; do
@@ -297,6 +294,21 @@ forged_round()
 		"$(printf '%s\n' "${counts[@]}" | sort -u)" "$ours $3 kept=all body=2  action=$4"
 }
 
+release_all()
+{
+	local id
+	for id in $("$instance" held "$dir/mta"); do
+		"$instance" release "$dir/mta" "$id" >/dev/null 2>&1
+	done
+	mta_wait_for 20 test_delivered "$1"
+	mapfile -t mails < <("$instance" mails "$dir/mta")
+}
+
+test_delivered()
+{
+	[ "$("$instance" mails "$dir/mta" | wc -l)" -eq "$1" ]
+}
+
 test_forged()
 {
 	from honest 198.51.100.7
@@ -304,6 +316,7 @@ test_forged()
 	daemon_restart
 	forged_round "verdict accept" "nothing" "spam=" accept
 	forged_round "verdict tag" "mark me" "spam=X-Spam-Flag: YES" tag
+	forged_round "verdict quarantine" "hold me" "spam=X-Spam-Flag: YES" quarantine release
 }
 
 verdicts_skip()
