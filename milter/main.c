@@ -35,7 +35,7 @@ enum { MAX_SETTINGS = 100, BACKLOG = 1024, LOG_WAIT_MS = 1000, DRAIN_STEP_MS = 2
 
 struct arguments {
 	const char *path;
-	bool foreground, test, help_config, version;
+	bool foreground, test, help, help_config, version;
 	char *settings[MAX_SETTINGS]; /* Key=value */
 	size_t settings_n;
 };
@@ -81,12 +81,13 @@ ssize_t read(int fd, void *buffer, size_t size)
 
 static void print_usage(FILE *out)
 {
-	fputs("usage: depeerd [-c FILE] [-f] [-t] [-o Key=value]... | -V | --help-config\n"
+	fputs("usage: depeerd [-c FILE] [-f] [-t] [-o Key=value]... | -h | -V | --help-config\n"
 		"  -c FILE        configuration (" DEPEER_SYSCONFDIR "/depeer/depeer.conf)\n"
 		"  -f             stay in the foreground\n"
 		"  -t             read configuration, rules, lists and databases, say what is wrong, "
 		"and end\n"
 		"  -o Key=value   set a key, stronger than the file\n"
+		"  -h             print this\n"
 		"  -V             print the version\n"
 		"  --help-config  print the keys of the configuration\n", out);
 }
@@ -113,13 +114,15 @@ static int read_arguments(int argc, char **argv, struct arguments *out)
 		out->help_config = true;
 		return 0;
 	}
-	while ((option = getopt(argc, argv, "c:fto:V")) != -1) {
+	while ((option = getopt(argc, argv, "c:fhto:V")) != -1) {
 		if (option == 'c')
 			out->path = optarg;
 		else if (option == 'f')
 			out->foreground = true;
 		else if (option == 't')
 			out->test = true;
+		else if (option == 'h')
+			out->help = true;
 		else if (option == 'V')
 			out->version = true;
 		else if (option == 'o' && out->settings_n < MAX_SETTINGS && strchr(optarg, '='))
@@ -395,6 +398,10 @@ int main(int argc, char **argv)
 
 	if (status != 0)
 		return status;
+	if (arguments.help) {
+		print_usage(stdout);
+		return EX_OK;
+	}
 	if (arguments.version) {
 		puts("depeerd " DEPEER_VERSION);
 		return EX_OK;
