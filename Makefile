@@ -61,6 +61,17 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# What has the installation's paths compiled in is made anew when they change: `make` and then
+# `make install PREFIX=/usr` gives programs that know /usr.
+PATHS    := $(PREFIX) $(SYSCONFDIR) $(VERSION)
+$(B)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PATHS)' | cmp -s - $@ || echo '$(PATHS)' >$@
+.PHONY: FORCE
+FORCE:
+$(call obj,milter/config.c milter/main.c milter/config_test.c tool/main.c geoip/depeer_mmdb.c): \
+	$(B)/paths
+
 $(LIB): $(call obj,$(LIB_SRC))
 	@rm -f $@
 	ar rcs $@ $^
@@ -138,24 +149,35 @@ $(B)/replay/%: $(B)/obj/%.o $(B)/obj/test-harness/fuzz_corpus/replay.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# A text on its way to be installed: the paths in it are those of this installation.
+INSTALLED_TEXT = sed -e 's,/usr/local/,$(PREFIX)/,g' -e 's,/etc/depeer,$(SYSCONFDIR)/depeer,g'
+# $(call install_texts,FILES,DIRECTORY)
+define install_texts
+	for file in $(1); do \
+		$(INSTALLED_TEXT) $$file >$(2)/$${file##*/} && chmod 644 $(2)/$${file##*/} || exit 1; \
+	done
+endef
+
+DATA     = $(DESTDIR)$(PREFIX)/share/depeer
+DOCUMENTS = $(DESTDIR)$(PREFIX)/share/doc/depeer
+MANUAL   = $(DESTDIR)$(PREFIX)/share/man
+UNITS    = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SETTINGS = $(DESTDIR)$(SYSCONFDIR)/depeer
 install: all ## into DESTDIR/PREFIX (config below SYSCONFDIR; nothing of it is overwritten)
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/depeer/rules/d \
-		$(DESTDIR)$(PREFIX)/share/depeer/rules/lists $(DESTDIR)$(PREFIX)/share/doc/depeer \
-		$(DESTDIR)$(PREFIX)/lib/systemd/system \
-		$(DESTDIR)$(SYSCONFDIR)/depeer/rules $(DESTDIR)$(SYSCONFDIR)/depeer/lists
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(MANUAL)/man1 $(MANUAL)/man5 \
+		$(MANUAL)/man8 $(DATA)/rules/d $(DATA)/rules/lists $(DOCUMENTS) $(UNITS) \
+		$(SETTINGS)/rules $(SETTINGS)/lists
 	install -m 755 $(B)/depeerd $(B)/depeer-mmdb $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(B)/depeer $(DESTDIR)$(PREFIX)/bin
-	install -m 644 doc/depeer.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 doc/depeer.conf.5 doc/depeer-rules.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 doc/depeerd.8 $(DESTDIR)$(PREFIX)/share/man/man8
-	install -m 644 rules/d/*.cf $(DESTDIR)$(PREFIX)/share/depeer/rules/d
-	install -m 644 rules/lists/* $(DESTDIR)$(PREFIX)/share/depeer/rules/lists
-	install -m 644 README.md LICENSE doc/*.md rules/d/*.example $(DESTDIR)$(PREFIX)/share/doc/depeer
-	install -m 644 packaging/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/system
-	test -e $(DESTDIR)$(SYSCONFDIR)/depeer/depeer.conf || \
-		install -m 644 packaging/depeer.conf $(DESTDIR)$(SYSCONFDIR)/depeer/depeer.conf
+	install -m 644 rules/d/*.cf $(DATA)/rules/d
+	install -m 644 rules/lists/* $(DATA)/rules/lists
+	install -m 644 LICENSE $(DOCUMENTS)
+	$(call install_texts,doc/depeer.1,$(MANUAL)/man1)
+	$(call install_texts,doc/depeer.conf.5 doc/depeer-rules.5,$(MANUAL)/man5)
+	$(call install_texts,doc/depeerd.8,$(MANUAL)/man8)
+	$(call install_texts,README.md doc/*.md rules/d/*.example,$(DOCUMENTS))
+	$(call install_texts,packaging/systemd/*,$(UNITS))
+	test -e $(SETTINGS)/depeer.conf || { $(call install_texts,packaging/depeer.conf,$(SETTINGS)); }
 
 .PHONY: clean
 clean: ## take build/ away
