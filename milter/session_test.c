@@ -373,6 +373,24 @@ T_TEST(session_spent_memory_is_the_policy_and_never_clean)
 	starve("reject", SESSION_REJECT);
 }
 
+T_TEST(session_forged_headers_that_could_not_be_counted_never_pass)
+{
+	struct runtime *runtime = world_runtime("On-InternalError accept\nMessageMemory 64k\n");
+	struct world_log log = { 0 };
+	struct session *session = world_session(runtime, &log);
+	struct session_outcome outcome;
+
+	world_connect(session, "198.51.100.9");
+	session_mail(session, "<>", NULL);
+	for (int i = 0; i < 20000; i++)
+		session_header(session, "X-Spam-Flag", "NO");
+	t_int(session_end(session, "Q1", &outcome), SESSION_TEMPFAIL);
+	t_int(outcome.edits_n, 0);
+	t_true(strstr(log.text, "action=tempfail") != NULL);
+	session_free(&session);
+	runtime_free(&runtime);
+}
+
 T_TEST(session_log_why_explains_each_hit)
 {
 	struct runtime *runtime = world_runtime("Mode enforce\nLogWhy yes\n");
