@@ -35,7 +35,7 @@ mta_start()
 server_host=127.0.0.1
 send()
 {
-	local files=() file
+	local files=()
 	while [ $# -gt 0 ] && [ "${1#--}" = "$1" ]; do
 		files+=("$dir/$1")
 		shift
