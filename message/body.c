@@ -159,7 +159,7 @@ static int split(struct body *body)
 			continue;
 		}
 		p = run.end;
-		if (run.lfs < 2) {
+		if (run.lfs < 2 || body->n >= BODY_STRINGS_MAX) {
 			*out++ = ' ';
 			continue;
 		}

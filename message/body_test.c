@@ -71,3 +71,25 @@ T_TEST(cuts_a_part_near_the_limit)
 	t_slice(body.items[0], "0123456789ab cd ");
 	arena_free(&arena);
 }
+
+T_TEST(joins_a_flood_of_paragraphs)
+{
+	struct arena *arena = arena_create(8 << 20);
+	struct body body = { .arena = arena };
+	struct buf text = { .arena = arena };
+	size_t letters = 0;
+	bool cut = false;
+
+	for (int i = 0; i < 3 * BODY_STRINGS_MAX; i++)
+		buf_add_cstr(&text, "v\n\n");
+	t_int(body_add(&body, buf_str(&text), text.len, &cut), 0);
+	t_int(body_finish(&body, NULL), 0);
+	t_need(body.n > BODY_STRINGS_MAX && body.n < BODY_STRINGS_MAX + 100);
+	t_slice(body.items[0], "v");
+	for (size_t i = 0; i < body.n; i++)
+		for (size_t k = 0; k < body.items[i].len; k++)
+			letters += body.items[i].ptr[k] == 'v';
+	t_int(letters, 3 * BODY_STRINGS_MAX);
+	t_int(body.items[BODY_STRINGS_MAX].len, BODY_STRING_MAX);
+	arena_free(&arena);
+}
