@@ -243,6 +243,11 @@ bool arena_spent(const struct arena *arena)
 	return arena->spent;
 }
 
+void arena_set_spent(struct arena *arena)
+{
+	arena->spent = true;
+}
+
 size_t arena_used(const struct arena *arena)
 {
 	return arena->used;

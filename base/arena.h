@@ -31,6 +31,8 @@ void *arena_resize(struct arena *arena, void *ptr, size_t old_size, size_t new_s
 char *arena_dup(struct arena *arena, struct str text);
 
 bool arena_spent(const struct arena *arena);
+/* What a library wanted to allocate for this message failed: the same as if the arena were. */
+void arena_set_spent(struct arena *arena);
 size_t arena_used(const struct arena *arena); /* bytes taken from the system */
 /* The largest block that arena_alloc could still give, as far as the limit goes. */
 size_t arena_left(const struct arena *arena);
