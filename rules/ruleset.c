@@ -23,6 +23,9 @@ struct ruleset *ruleset_load(const char *const *paths, size_t paths_n,
 	for (size_t i = 0; i < paths_n; i++)
 		parse_path(set, paths[i], diags);
 	check_set(set, options, diags);
+	/* wherever memory was spent a rule may be missing, and nobody would see it */
+	if (diags->errors == errors && arena_spent(set->arena))
+		diags_add(diags, DIAG_ERROR, (struct place){ NULL, 0, 0 }, "out of memory");
 	if (diags->errors != errors)
 		ruleset_free(&set);
 	return set;

@@ -58,14 +58,18 @@ int set_rehash(struct ruleset *set)
 
 static int grow(struct ruleset *set)
 {
-	size_t capacity = set->rules_capacity ? set->rules_capacity * 2 : 64;
+	size_t capacity_before = set->rules_capacity;
+	size_t capacity = capacity_before ? capacity_before * 2 : 64;
 	struct rule *rules = arena_resize(set->arena, set->rules,
 		set->rules_capacity * sizeof *rules, capacity * sizeof *rules);
 	if (!rules)
 		return -1;
 	set->rules = rules;
 	set->rules_capacity = capacity;
-	return set_rehash(set);
+	if (set_rehash(set) == 0)
+		return 0;
+	set->rules_capacity = capacity_before; /* the next rule must not think that it has a slot */
+	return -1;
 }
 
 struct rule *set_rule(struct ruleset *set, struct str name)
