@@ -242,6 +242,19 @@ const char *report_log_line(const struct report_input *input, struct arena *aren
 	return finish(&buf);
 }
 
+const char *report_short_line(const struct report_input *input, char *out, size_t size)
+{
+	char id[64];
+	size_t n = 0;
+
+	for (; input->id[n] && n + 1 < sizeof(id); n++)
+		id[n] = is_plain(input->id[n]) ? input->id[n] : '?';
+	id[n] = 0;
+	snprintf(out, size, "%s: action=%s stage=%s error=out-of-memory mode=%s", id,
+		action_name(input->action), input->stage, mode_name(input));
+	return out;
+}
+
 const char *report_pass_line(const struct report_input *input, const char *reason,
 	struct arena *arena)
 {

@@ -44,6 +44,8 @@ const char *report_origin_header(const struct report_input *input, struct arena 
  * truncated= and error= follow rules= where there is something to say. A field's value has no
  * blank, quote, comma or '=' of a sender's: such bytes are written \xHH. */
 const char *report_log_line(const struct report_input *input, struct arena *arena);
+/* The least of it, for when there is no memory for the line; cut at size. Returns out. */
+const char *report_short_line(const struct report_input *input, char *out, size_t size);
 /* A mail let through unseen: "s7k2: action=pass stage=mail reason=peer client=192.0.2.7". */
 const char *report_pass_line(const struct report_input *input, const char *reason,
 	struct arena *arena);

@@ -115,8 +115,7 @@ const struct session_reply *session_reply(const struct session *session)
 static void log_text(const struct session *session, enum log_level level, const char *line)
 {
 	if (session->options.log)
-		session->options.log(session->options.log_context, level,
-			line ? line : "-: action=unknown error=out-of-memory");
+		session->options.log(session->options.log_context, level, line);
 }
 
 static int keep(char **at, const char *text, size_t max)
@@ -202,7 +201,8 @@ enum session_answer session_mail(struct session *session, const char *mail_from,
 {
 	const struct config *config;
 	struct report_input report;
-	const char *pass = NULL;
+	const char *pass = NULL, *line;
+	char least[200];
 
 	session_abort(session);
 	session->mail = session->failed ? NULL : mail_begin(session, mail_from);
@@ -216,7 +216,9 @@ enum session_answer session_mail(struct session *session, const char *mail_from,
 	if (!pass)
 		return SESSION_CONTINUE;
 	report = report_of(session->mail, "mail", ACTION_ACCEPT, NULL, NULL);
-	log_text(session, LOG_LEVEL_INFO, report_pass_line(&report, pass, session->mail->arena));
+	line = report_pass_line(&report, pass, session->mail->arena);
+	log_text(session, LOG_LEVEL_INFO, line ? line
+		: report_short_line(&report, least, sizeof(least)));
 	session_abort(session);
 	return SESSION_ACCEPT;
 }
@@ -264,11 +266,17 @@ static void log_verdict(struct session *session, const struct report_input *repo
 	struct arena *arena)
 {
 	bool why = report->snapshot->config->log_why && report->result;
+	const char *line = arena ? report_log_line(report, arena) : NULL;
+	char least[200];
 
-	log_text(session, report->error ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
-		arena ? report_log_line(report, arena) : NULL);
-	for (size_t i = 0; why && i < report->result->verdict.hits_n; i++)
-		log_text(session, LOG_LEVEL_INFO, report_why_line(report, i, arena));
+	/* what is done with a mail is said in any case */
+	log_text(session, report->error || !line ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
+		line ? line : report_short_line(report, least, sizeof(least)));
+	for (size_t i = 0; why && i < report->result->verdict.hits_n; i++) {
+		line = report_why_line(report, i, arena);
+		if (line)
+			log_text(session, LOG_LEVEL_INFO, line);
+	}
 }
 
 /* REJECT or TEMPFAIL, with the text that goes with it. */
