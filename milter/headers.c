@@ -81,19 +81,19 @@ static size_t deletions(const struct headers *headers, struct session_edit *edit
 	return n;
 }
 
-/* prefix, a blank and the old value; folding stays, CR goes (libmilter wants LF alone). NULL with
+/* prefix, one blank and the old value; folding stays, CR goes (libmilter wants LF alone). NULL with
  * *done: it begins so already. */
 static const char *prefixed_subject(const struct headers *headers, const char *prefix,
 	struct arena *arena, bool *done)
 {
-	struct str old = str_trim(str_from(headers->subject));
+	struct str old = str_trim(str_from(headers->subject)), first = str_trim(str_from(prefix));
 	struct buf buf = { .arena = arena };
 	const char *text;
 
-	*done = str_starts_nocase(old, str_from(prefix));
+	*done = str_starts_nocase(old, first);
 	if (*done)
 		return NULL;
-	buf_add_cstr(&buf, prefix);
+	buf_add_str(&buf, first);
 	if (old.len)
 		buf_add_byte(&buf, ' ');
 	for (size_t i = 0; i < old.len; i++)

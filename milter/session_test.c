@@ -136,6 +136,22 @@ T_TEST(session_verdicts_and_what_is_done)
 	runtime_free(&runtime);
 }
 
+T_TEST(session_subject_prefix_is_parted_by_one_blank)
+{
+	struct runtime *runtime = world_runtime("Mode enforce\nSubjectPrefix \" [SPAM] \"\n");
+	struct kind marked = { "198.51.100.9", NULL, "Subject: [spam]|", "http://x.example/pills" };
+	struct world_log log = { 0 };
+	struct session *session = world_session(runtime, &log);
+
+	world_connect(session, "198.51.100.9");
+	t_true(strstr(deliver(session, &kinds[1]), "\n= Subject 1 [SPAM] buy\n") != NULL);
+	t_true(strstr(deliver(session, &marked), "Subject") == NULL); /* it begins so already */
+	marked.headers = "";
+	t_true(strstr(deliver(session, &marked), "\n+ Subject 0 [SPAM]\n") != NULL);
+	session_free(&session);
+	runtime_free(&runtime);
+}
+
 T_TEST(session_a_bad_network_is_refused_at_each_rcpt)
 {
 	struct runtime *runtime = world_runtime("Mode enforce\n");
