@@ -56,7 +56,8 @@ static struct connection *begin(SMFICTX *context, unsigned long actions, unsigne
 {
 	struct session_options options = { .runtime = served.runtime, .log = write_log,
 		.can_quarantine = (actions & SMFIF_QUARANTINE) != 0,
-		.can_skip = (protocol & SMFIP_SKIP) != 0 };
+		.can_skip = (protocol & SMFIP_SKIP) != 0,
+		.silent_at_rcpt = (protocol & SMFIP_NR_RCPT) != 0 };
 	struct connection *connection = calloc(1, sizeof(*connection));
 
 	if (!connection)

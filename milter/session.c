@@ -307,6 +307,8 @@ static enum session_answer rcpt_error(struct session *session)
 	if (action == ACTION_ACCEPT)
 		return SESSION_CONTINUE;
 	mail->error = "out-of-memory";
+	if (session->options.silent_at_rcpt)
+		return SESSION_CONTINUE; /* said at the end of the message */
 	report = report_of(mail, "rcpt", action, NULL, NULL);
 	log_verdict(session, &report, arena);
 	return refuse(session, &report, arena);
@@ -325,7 +327,8 @@ enum session_answer session_rcpt(struct session *session, const char *recipient,
 	if (add_recipient(mail, recipient) != 0)
 		return rcpt_error(session);
 	config = mail->snapshot->config;
-	if (config->reject_stage != FACT_CONNECT || config->mode == CONFIG_OBSERVE)
+	if (config->reject_stage != FACT_CONNECT || config->mode == CONFIG_OBSERVE
+		|| session->options.silent_at_rcpt)
 		return SESSION_CONTINUE;
 	if (!mail->connection_judged) {
 		if (scan_connection(mail->snapshot, &mail->envelope, mail->arena, &mail->connection) != 0)

@@ -69,6 +69,9 @@ struct session_options {
 	/* what the MTA offered: without it a mail to be quarantined is marked only (and the log
 	 * says action=tag would=quarantine); without skip the rest of a body is passed over */
 	bool can_quarantine, can_skip;
+	/* no answer to RCPT was agreed upon: nobody is refused there, whatever a reload has made of
+	 * Mode and RejectStage since then; the end of the message decides */
+	bool silent_at_rcpt;
 };
 
 /* NULL when memory is spent. */

@@ -177,6 +177,24 @@ T_TEST(session_a_bad_network_is_refused_at_each_rcpt)
 	runtime_free(&runtime);
 }
 
+/* Mode or RejectStage were turned on after this connection had agreed to be silent at RCPT. */
+T_TEST(session_silent_at_rcpt_decides_once_at_the_end)
+{
+	struct runtime *runtime = world_runtime("Mode enforce\n");
+	struct world_log log = { 0 };
+	struct session_options options = { .runtime = runtime, .log = world_log,
+		.log_context = &log, .silent_at_rcpt = true };
+	struct session *session = session_create(&options);
+
+	t_need(session != NULL);
+	world_connect(session, "192.0.2.7");
+	t_true(strncmp(deliver(session, &kinds[0]), "eom 2 Mail refused", 18) == 0);
+	t_int(log.lines, 1);
+	t_true(strstr(log.text, "action=reject stage=eom") != NULL);
+	session_free(&session);
+	runtime_free(&runtime);
+}
+
 T_TEST(session_reject_stage_eom_and_observe_wait_for_the_end)
 {
 	static const struct kind bad = { "192.0.2.7", NULL, "X-Depeer-Rules: x|Subject: a|", "b" };
