@@ -91,11 +91,14 @@ $(B)/depeer-mmdb: $(call obj,geoip/depeer_mmdb.c) $(LIB)
 $(B)/test/%: $(B)/obj/%.o $(B)/obj/test-harness/t.o $(HARNESS_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
-# The one test whose allocations fail (test-harness/fault/alloc.h); malloc is a sanitizer's own.
-$(B)/test/milter/alloc_test: $(B)/obj/test-harness/fault/$(if $(SAN),alloc_wrap,alloc_libc).o \
+# Tests whose allocations fail (test-harness/fault/alloc.h); malloc is a sanitizer's own.
+FAULT_TESTS := $(B)/test/milter/alloc_test $(B)/test/milter/callbacks_test
+$(FAULT_TESTS): $(B)/obj/test-harness/fault/$(if $(SAN),alloc_wrap,alloc_libc).o \
             $(B)/obj/test-harness/fault/arena_blocks.o
-$(B)/test/milter/alloc_test: ALL_LDFLAGS += $(if $(SAN),$(foreach f,malloc calloc realloc strdup \
-            strndup,-Wl,--wrap=$(f)))
+$(FAULT_TESTS): ALL_LDFLAGS += $(if $(SAN),$(foreach f,malloc calloc realloc strdup strndup, \
+            -Wl,--wrap=$(f)))
+# libmilter's calls are the test's own.
+$(B)/test/milter/callbacks_test: $(call obj,milter/callbacks.c milter/apply.c)
 $(B)/harness/%: $(B)/obj/test-harness/%.o $(HARNESS_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lmilter $(LIBS)

@@ -1,6 +1,6 @@
 /* What libmilter hands over is passed on; what the MTA does not want to hear is not said. A private
- * pointer may be missing at every stage (a health check hangs up before connect), and memory may
- * be spent when it should be made: then the mail is tempfailed where an answer is due. */
+ * pointer may be missing at every stage (a health check hangs up before connect); where memory is
+ * spent when it should be made, the connection ends with the negotiation. */
 #include "milter/callbacks.h"
 
 #include <libmilter/mfdef.h>
@@ -120,15 +120,15 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned l
 		ask_macros(context);
 	}
 	drop(context, smfi_getpriv(context));
-	begin(context, *want_actions, *want_protocol); /* NULL: seen at MAIL */
-	return SMFIS_CONTINUE;
+	/* without a session the connection is given up, and the MTA's default action decides; one made
+	 * later would know neither the client nor what was agreed upon */
+	return begin(context, *want_actions, *want_protocol) ? SMFIS_CONTINUE : SMFIS_REJECT;
 }
 
+/* NULL before the negotiation only, whatever the MTA says then. */
 static struct connection *connection_of(SMFICTX *context)
 {
-	struct connection *connection = smfi_getpriv(context);
-
-	return connection ? connection : begin(context, 0, 0);
+	return smfi_getpriv(context);
 }
 
 /* The answer to a stage whose silence was perhaps agreed upon. */

@@ -1,6 +1,6 @@
 /* test-harness/fault/alloc: lets the Nth allocation of a stretch of code fail.
  *
- * Linked into the one test program that asks for it (Makefile). Two implementations: without a
+ * Linked into the test programs that ask for it (Makefile). Two implementations: without a
  * sanitizer alloc_libc.c stands in front of the C library's malloc for the whole process, so that
  * the allocations of PCRE2, libidn2 and iconv fail too; under one, where malloc is the
  * sanitizer's, alloc_wrap.c stands in front of what our own objects call (ld --wrap).
