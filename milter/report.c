@@ -8,7 +8,10 @@
 
 #include "base/ip.h"
 
-enum { FOLD_COLUMN = 76, ORG_MAX = 60 };
+enum {
+	FOLD_COLUMN = 76, ORG_MAX = 60,
+	EVIDENCE_URL_MAX = 100 /* bytes of a link in the evidence of a network rule (rules/network_rule) */
+};
 
 static bool is_plain(char c)
 {
@@ -381,15 +384,12 @@ const char *report_origin_header(const struct report_input *input, struct arena 
 	return fold(&flat, REPORT_HEADER_MAX, arena);
 }
 
-/* "client 192.0.2.7 in network 192.0.2.0/24 (AS64500 EXAMPLE)" */
-static void add_network_prose(struct buf *buf, const struct report_input *input)
+/* "192.0.2.7 in network 192.0.2.0/24 (AS64500 EXAMPLE)" */
+static void add_network_prose(struct buf *buf, const struct ip *ip, const struct network *network)
 {
-	const struct network *network = input->result ? &input->result->client : NULL;
 	char text[IP_PREFIX_TEXT_MAX];
 
-	if (!input->envelope->has_client || !network)
-		return;
-	buf_addf(buf, "; client %s", ip_format(&input->envelope->client, text));
+	buf_add_cstr(buf, ip_format(ip, text));
 	if (network->prefix_state == NETWORK_KNOWN)
 		buf_addf(buf, " in network %s", ip_prefix_format(&network->prefix, text));
 	if (network->asn_state != NETWORK_KNOWN)
@@ -402,9 +402,43 @@ static void add_network_prose(struct buf *buf, const struct report_input *input)
 	buf_add_byte(buf, ')');
 }
 
+/* The network of the link that a `network NAME url` rule was about: such a rule's evidence is the
+ * link and, behind a blank, its network; that of a `uri` rule ends with the link. */
+static const struct network *link_network(const struct report_input *input,
+	const struct verdict_hit *hit)
+{
+	const struct message_view *view = input->view;
+
+	for (size_t i = 0; i < view->urls_n; i++) {
+		struct str url = str_slice(view->urls[i].url, 0, EVIDENCE_URL_MAX);
+
+		if (input->result->url_networks[i] && hit->evidence.len > url.len
+			&& hit->evidence.ptr[url.len] == ' ' && memcmp(hit->evidence.ptr, url.ptr, url.len) == 0)
+			return input->result->url_networks[i];
+	}
+	return NULL;
+}
+
+/* "; link to 192.0.2.80 in network ..." of the first link that a network rule counted against */
+static void add_link_prose(struct buf *buf, const struct report_input *input)
+{
+	const struct network *network = NULL;
+
+	if (!input->view || !input->result || !input->result->url_networks)
+		return;
+	for (size_t i = 0; !network && i < input->result->verdict.hits_n; i++)
+		if (input->result->verdict.hits[i].score > 0)
+			network = link_network(input, &input->result->verdict.hits[i]);
+	if (!network)
+		return;
+	buf_add_cstr(buf, "; link to ");
+	add_network_prose(buf, &network->ip, network);
+}
+
 const char *report_reply(const struct report_input *input, struct arena *arena)
 {
-	struct buf buf = { .arena = arena }, cut = { .arena = arena };
+	struct buf buf = { .arena = arena }, cut = { .arena = arena }, link = { .arena = arena };
+	const char *appeal = input->snapshot->config->appeal;
 	bool temporary = input->action == ACTION_TEMPFAIL;
 
 	if (input->error)
@@ -415,11 +449,17 @@ const char *report_reply(const struct report_input *input, struct arena *arena)
 	buf_add_cstr(&buf, " (id ");
 	add_token(&buf, str_slice(str_from(input->id), 0, 60));
 	buf_add_byte(&buf, ')');
-	add_network_prose(&buf, input);
+	if (input->envelope->has_client && input->result) {
+		buf_add_cstr(&buf, "; client ");
+		add_network_prose(&buf, &input->envelope->client, &input->result->client);
+	}
+	add_link_prose(&link, input);
+	if (buf.len + link.len + 2 + strlen(appeal) <= REPORT_REPLY_MAX)
+		buf_add_str(&buf, buf_str(&link)); /* not at the price of the way to appeal */
 	buf_add_cstr(&buf, ". ");
-	add_prose(&buf, str_from(input->snapshot->config->appeal));
+	add_prose(&buf, str_from(appeal));
 	buf_add_str(&cut, str_slice(buf_str(&buf), 0, REPORT_REPLY_MAX));
-	cut.failed |= buf.failed;
+	cut.failed |= buf.failed || link.failed;
 	return finish(&cut);
 }
 

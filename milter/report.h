@@ -30,7 +30,8 @@ struct report_input {
 	uint64_t elapsed_us;     /* spent on the message so far */
 };
 
-/* The SMTP reply's text without the codes: names the id, the network and how to appeal. No '%'
+/* The SMTP reply's text without the codes: names the id, the client's network, that of the link
+ * which a network rule counted against (if there is room for it), and how to appeal. No '%'
  * is doubled here (apply does that for libmilter). */
 const char *report_reply(const struct report_input *input, struct arena *arena);
 const char *report_quarantine_reason(const struct report_input *input, struct arena *arena);

@@ -127,8 +127,9 @@ T_TEST(session_verdicts_and_what_is_done)
 		"+ X-Depeer-Score 0 8.5/10.0 action=quarantine mode=enforce id=Q1\n"
 		"+ X-Spam-Flag 0 YES\ndepeer: score 8.5/10.0, rules SUBJECT_HOLD:8.5");
 	t_str(deliver(session, &kinds[3]), "eom 2 Mail refused by local policy (id Q1); client "
-		"198.51.100.9 in network 198.51.100.0/24 (AS64496 HONEST-EX). If this is an error, write "
-		"to postmaster and name this id.\n");
+		"198.51.100.9 in network 198.51.100.0/24 (AS64496 HONEST-EX); link to 192.0.2.80 in "
+		"network 192.0.2.0/24 (AS64500 BULLETPROOF-EX). If this is an error, write to postmaster "
+		"and name this id.\n");
 	t_str(session_reply(session)->code, "451"); /* nothing is left of it */
 	t_str(deliver(session, &kinds[4]), "passed");
 	t_int(log.lines, 5);
