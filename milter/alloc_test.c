@@ -224,7 +224,7 @@ T_TEST(alloc_each_fails_once)
 
 	fail_each(stretch, "Mode enforce\nRejectScore 0\nSubjectPrefix [SPAM]\nLogWhy yes\n",
 		SESSION_TEMPFAIL);
-	fail_each(stretch, "Mode observe\n", SESSION_TEMPFAIL);
+	fail_each(stretch, "Mode observe\nOn-InternalError reject\n", SESSION_ACCEPT);
 }
 
 T_TEST(alloc_each_fails_and_all_after_it)

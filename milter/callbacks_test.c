@@ -124,7 +124,8 @@ T_TEST(callbacks_no_mail_passes_unmarked_when_memory_is_spent)
 		fault_end();
 		if (status == SMFIS_ACCEPT) {
 			passed++;
-			t_str(mta.score, judged);
+			if (strcmp(mta.score, "unknown (internal error)") != 0)
+				t_str(mta.score, judged);
 			t_int(mta.inserted, 3);
 			t_int(mta.deleted, 1);
 		} else {

@@ -196,9 +196,19 @@ static void add_unknown(struct buf *buf, const struct verdict *verdict, const ch
 	}
 }
 
+/* What enforcing, by an MTA that can do it, would have come to. */
+static enum action would_be(const struct report_input *input)
+{
+	if (input->result)
+		return input->result->action;
+	if (input->error && input->action == ACTION_ACCEPT)
+		return input->snapshot->config->on_internal_error;
+	return input->action;
+}
+
 static bool has_would(const struct report_input *input)
 {
-	return input->result && input->result->action != input->action;
+	return would_be(input) != input->action;
 }
 
 static void add_verdict_fields(struct buf *buf, const struct report_input *input)
@@ -211,7 +221,7 @@ static void add_verdict_fields(struct buf *buf, const struct report_input *input
 	else if (add_hits(buf, verdict, false, ",") == 0)
 		buf_add_cstr(buf, "none");
 	if (has_would(input))
-		buf_addf(buf, " would=%s", action_name(input->result->action));
+		buf_addf(buf, " would=%s", action_name(would_be(input)));
 	if (verdict && count_hits(verdict, true)) {
 		buf_add_cstr(buf, " observed=");
 		add_hits(buf, verdict, true, ",");
@@ -333,7 +343,7 @@ const char *report_score_header(const struct report_input *input, struct arena *
 	add_score_of(&buf, input);
 	buf_addf(&buf, " action=%s", action_name(input->action));
 	if (has_would(input))
-		buf_addf(&buf, " would=%s", action_name(input->result->action));
+		buf_addf(&buf, " would=%s", action_name(would_be(input)));
 	buf_addf(&buf, " mode=%s id=", mode_name(input));
 	add_token(&buf, str_from(input->id));
 	return fold(&buf, REPORT_HEADER_MAX, arena);

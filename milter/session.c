@@ -296,7 +296,7 @@ static enum session_answer refuse(struct session *session, const struct report_i
 	return reject ? SESSION_REJECT : SESSION_TEMPFAIL;
 }
 
-/* At RCPT: an error that the admin wants to let pass is tried again at the end of message. */
+/* At RCPT: an error that shall not stop the mail is tried again at the end of message. */
 static enum session_answer rcpt_error(struct session *session)
 {
 	struct mail *mail = session->mail;
@@ -304,7 +304,7 @@ static enum session_answer rcpt_error(struct session *session)
 	struct arena *arena = spare_arena(mail);
 	struct report_input report;
 
-	if (action == ACTION_ACCEPT)
+	if (action == ACTION_ACCEPT || mail->snapshot->config->mode == CONFIG_OBSERVE)
 		return SESSION_CONTINUE;
 	mail->error = "out-of-memory";
 	if (session->options.silent_at_rcpt)
@@ -458,8 +458,9 @@ static enum session_answer end_with_error(struct session *session,
 {
 	struct mail *mail = session->mail;
 	struct arena *arena = spare_arena(mail);
+	const struct config *config = mail->snapshot->config;
 	struct report_input report = report_of(mail, "eom",
-		mail->snapshot->config->on_internal_error, NULL, NULL);
+		config->mode == CONFIG_OBSERVE ? ACTION_ACCEPT : config->on_internal_error, NULL, NULL);
 
 	*out = (struct session_outcome){ .answer = SESSION_TEMPFAIL };
 	if (headers_failed(&mail->headers))
