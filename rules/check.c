@@ -298,6 +298,51 @@ static void make_code(struct ruleset *set, const struct ruleset_options *options
 	}
 }
 
+/* A missing header is the same text each time, so what rules say of it is known now. */
+static bool silent_when_absent(const struct rule *rule, struct matcher *matcher)
+{
+	const struct definition *definition = &rule->definition;
+	size_t start, end;
+	if (definition->kind != RULE_HEADER || !definition->pattern)
+		return true;
+	return !definition->negated && pattern_match(definition->pattern, matcher,
+		definition->if_unset, 0, &start, &end) == PATTERN_NO;
+}
+
+static int prepare_view(struct checker *checker, struct set_view *view, struct matcher *matcher)
+{
+	struct ruleset *set = checker->set;
+	bool shortcuts = !checker->options->no_prefilter;
+	size_t *absent = ARENA_ARRAY(set->arena, size_t, view->rules_n);
+	struct prefilter_regex *regexes = ARENA_ARRAY(set->arena, struct prefilter_regex,
+		view->rules_n);
+	if (!absent || !regexes)
+		return -1;
+	view->stage = view_stage(&view->view);
+	view->absent = absent;
+	for (size_t i = 0; i < view->rules_n; i++) {
+		const struct rule *rule = &set->rules[view->rules[i]];
+		const struct definition *definition = &rule->definition;
+		if (!shortcuts || !silent_when_absent(rule, matcher))
+			absent[view->absent_n++] = view->rules[i];
+		regexes[i] = (struct prefilter_regex){ .text = definition->regex.body,
+			.modifiers = definition->regex.modifiers,
+			.always = definition->negated || !definition->pattern };
+	}
+	return shortcuts ?
+		prefilter_build(regexes, view->rules_n, set->arena, &view->prefilter) : 0;
+}
+
+static int prepare_views(struct checker *checker)
+{
+	struct matcher *matcher = matcher_create(NULL);
+	int status = matcher ? 0 : -1;
+	for (size_t i = 0; !status && i < checker->set->views_n; i++)
+		status = prepare_view(checker, &checker->set->views[i], matcher);
+	matcher_free(&matcher);
+	return status ? spent(checker) : 0;
+}
+
 static int order_metas(struct checker *checker)
 {
 	struct ruleset *set = checker->set;
@@ -339,6 +384,8 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 	if (group_views(&checker))
 		return;
 	make_code(set, options);
+	if (prepare_views(&checker))
+		return;
 	size_t *metas = ARENA_ARRAY(set->arena, size_t, checker.order_n);
 	set->networks = collect_networks(set, &set->networks_n);
 	if (!metas || !set->networks) {

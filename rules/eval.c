@@ -13,7 +13,8 @@
 
 enum {
 	EVIDENCE_MAX = 200, EVIDENCE_CONTEXT = 24, /* bytes */
-	BUDGET_SHARES = 32                         /* a rule's share past the budget: 1/32 of it */
+	BUDGET_SHARES = 32,                        /* a rule's share past the budget: 1/32 of it */
+	BITMAPS_MAX = 1024                         /* a view of more texts shares them */
 };
 
 struct evaluation {
@@ -111,16 +112,29 @@ static int search_text(struct search *search, struct str text)
 	return 0;
 }
 
+/* A view as it is being asked. */
+struct asked {
+	struct view_texts texts;
+	/* what the prefilter says: a bitmap of rules for each `share` texts in a row; NULL: all */
+	uint64_t *bitmaps;
+	size_t bitmap_words, share;
+	uint64_t *any;         /* those that are in any of the bitmaps */
+};
+
 /* A header that is missing is matched as the empty text, or as what [if-unset: ] says. */
-static int search_view(struct search *search, const struct view_texts *texts)
+static int search_view(struct search *search, const struct asked *asked, size_t position)
 {
 	const struct definition *definition = &search->rule->definition;
-	if (texts->n == 0 && definition->kind == RULE_HEADER)
+	if (asked->texts.n == 0 && definition->kind == RULE_HEADER)
 		return search_text(search, definition->if_unset);
-	size_t first = texts->subject_first && search->rule->nosubject;
-	for (size_t i = first; i < texts->n; i++)
-		if (search_text(search, texts->items[i]))
+	size_t first = asked->texts.subject_first && search->rule->nosubject;
+	for (size_t i = first; i < asked->texts.n; i++) {
+		if (asked->bitmaps && !prefilter_has(asked->bitmaps +
+		    i / asked->share * asked->bitmap_words, position))
+			continue;
+		if (search_text(search, asked->texts.items[i]))
 			return -1;
+	}
 	return 0;
 }
 
@@ -143,8 +157,11 @@ static void search_end(struct search *search, const struct view_texts *texts, si
 		ev->over = true;
 }
 
-static int run_regex(struct evaluation *ev, size_t index, const struct view_texts *texts)
+/* `position`: of the rule in its view, for the bitmaps. */
+static int run_regex(struct evaluation *ev, size_t index, const struct asked *asked,
+	size_t position)
 {
+	const struct view_texts *texts = &asked->texts;
 	const struct rule *rule = &ev->set->rules[index];
 	struct search search = { .ev = ev, .rule = rule, .most = 1 };
 	if (!rule->definition.pattern) { /* exists: */
@@ -155,10 +172,55 @@ static int run_regex(struct evaluation *ev, size_t index, const struct view_text
 	} else {
 		if (rule->multiple && !rule->definition.negated)
 			search.most = rule->maxhits ? rule->maxhits : UINT32_MAX;
-		if (search_view(&search, texts))
+		if (search_view(&search, asked, position))
 			return -1;
 	}
 	search_end(&search, texts, index);
+	return 0;
+}
+
+/* Asks the prefilter about every text of a view. 0, or -1 when memory was spent. */
+static int filter_texts(const struct evaluation *ev, const struct prefilter *prefilter,
+	struct asked *asked)
+{
+	size_t n = asked->texts.n, words = prefilter_bitmap_words(prefilter);
+	asked->share = n / BITMAPS_MAX + 1;
+	asked->bitmap_words = words;
+	asked->bitmaps = ARENA_ARRAY(ev->arena, uint64_t, (n / asked->share + 1) * words);
+	asked->any = ARENA_ARRAY(ev->arena, uint64_t, words);
+	if (!asked->bitmaps || !asked->any)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t *bitmap = asked->bitmaps + i / asked->share * words;
+		prefilter_scan(prefilter, asked->texts.items[i], bitmap);
+		for (size_t k = 0; k < words; k++)
+			asked->any[k] |= bitmap[k];
+	}
+	return 0;
+}
+
+/* A rule that is not asked does not hit: its value is 0 already. */
+static int run_filtered(struct evaluation *ev, const struct set_view *view,
+	struct asked *asked)
+{
+	if (filter_texts(ev, view->prefilter, asked))
+		return -1;
+	for (size_t word = 0; word < asked->bitmap_words; word++) {
+		for (uint64_t left = asked->any[word]; left; left &= left - 1) {
+			size_t k = word * 64 + (size_t)__builtin_ctzll(left);
+			if (run_regex(ev, view->rules[k], asked, k))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int run_all(struct evaluation *ev, const size_t *rules, size_t n,
+	const struct asked *asked)
+{
+	for (size_t i = 0; i < n; i++)
+		if (run_regex(ev, rules[i], asked, i))
+			return -1;
 	return 0;
 }
 
@@ -166,14 +228,20 @@ static int run_views(struct evaluation *ev)
 {
 	for (size_t i = 0; i < ev->set->views_n; i++) {
 		const struct set_view *view = &ev->set->views[i];
-		struct view_texts texts = { 0 };
-		if (view_stage(&view->view) > ev->options->stage)
+		struct asked asked = { .bitmaps = NULL };
+		int status;
+		if (view->stage > ev->options->stage)
 			continue;
-		if (view_texts(&view->view, ev->facts, ev->arena, &texts))
+		if (view_texts(&view->view, ev->facts, ev->arena, &asked.texts))
 			return -1;
-		for (size_t k = 0; k < view->rules_n; k++)
-			if (run_regex(ev, view->rules[k], &texts))
-				return -1;
+		if (!asked.texts.n)
+			status = run_all(ev, view->absent, view->absent_n, &asked);
+		else if (view->prefilter)
+			status = run_filtered(ev, view, &asked);
+		else
+			status = run_all(ev, view->rules, view->rules_n, &asked);
+		if (status)
+			return -1;
 	}
 	return 0;
 }

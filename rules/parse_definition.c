@@ -57,8 +57,8 @@ static void warn_matches_all(struct parser *parser, struct str body, struct plac
 }
 
 /* Compiles the regex that is written at `place`; NULL with the error in diags. */
-static struct pattern *read_regex(struct parser *parser, enum rule_kind kind, struct str escaped,
-	struct place place)
+static struct pattern *read_regex(struct parser *parser, struct definition *out,
+	struct str escaped, struct place place)
 {
 	struct str text = parse_unescape(parser, escaped);
 	struct regex_text regex;
@@ -77,7 +77,7 @@ static struct pattern *read_regex(struct parser *parser, enum rule_kind kind, st
 		return NULL;
 	}
 	struct pattern *pattern = pattern_compile(regex.body, regex.modifiers,
-		kind == RULE_FULL, &error);
+		out->kind == RULE_FULL, &error);
 	if (!pattern) {
 		diags_add(parser->diags, DIAG_ERROR, place_in(escaped, place, body_at + error.offset),
 			"regex: %s", error.text);
@@ -88,6 +88,7 @@ static struct pattern *read_regex(struct parser *parser, enum rule_kind kind, st
 		return NULL;
 	}
 	warn_matches_all(parser, regex.body, place);
+	out->regex = regex;
 	return pattern;
 }
 
@@ -118,7 +119,7 @@ static bool read_text_rule(struct parser *parser, struct lex_line *line, struct 
 	out->view = (struct view){ .kind = views[out->kind] };
 	if (refuse_eval(parser, text, place))
 		return false;
-	out->pattern = read_regex(parser, out->kind, text, place);
+	out->pattern = read_regex(parser, out, text, place);
 	return out->pattern != NULL;
 }
 
@@ -199,7 +200,7 @@ static bool read_header_rule(struct parser *parser, struct lex_line *line,
 	place.column += (unsigned)at;
 	text = str_slice(text, at, text.len);
 	read_if_unset(parser, &text, out);
-	out->pattern = read_regex(parser, out->kind, text, place);
+	out->pattern = read_regex(parser, out, text, place);
 	return out->pattern != NULL;
 }
 
@@ -222,7 +223,7 @@ static bool read_network_rule(struct parser *parser, struct lex_line *line,
 	for (size_t i = 0; i < out->network.words_n; i++) /* they point into the file */
 		out->network.words[i].text = parse_unescape(parser, out->network.words[i].text);
 	if (out->network.what == NETWORK_ORG)
-		out->network.org = read_regex(parser, out->kind, regex, place);
+		out->network.org = read_regex(parser, out, regex, place);
 	return out->network.what != NETWORK_ORG || out->network.org;
 }
 

@@ -25,6 +25,7 @@ struct ruleset;
 struct ruleset_options {
 	int32_t today;           /* base/date.h: rules that have expired are left out, with a warning */
 	bool no_jit;             /* interpret (tests; systems that forbid it) */
+	bool no_prefilter;       /* ask every regex of every text (tests: the hits are the same) */
 };
 
 /* Reads each path: a file, or a directory whose *.cf files are read in alphabetical order. The

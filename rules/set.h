@@ -11,6 +11,8 @@
 #include "rules/meta.h"
 #include "rules/network_rule.h"
 #include "rules/pattern.h"
+#include "rules/prefilter.h"
+#include "rules/regex_text.h"
 #include "rules/ruleset.h"
 #include "rules/view.h"
 
@@ -39,6 +41,7 @@ struct definition {
 	/* header, body, uri, full */
 	struct view view;
 	struct pattern *pattern;      /* NULL: exists:NAME */
+	struct regex_text regex;      /* what it was compiled from */
 	bool negated;                 /* !~ */
 	bool has_if_unset;
 	struct str if_unset;
@@ -84,6 +87,10 @@ struct set_view {
 	struct view view;
 	const size_t *rules;          /* needed ones, in file order */
 	size_t rules_n;
+	enum fact_stage stage;
+	const size_t *absent;         /* those to be asked when the view has no text */
+	size_t absent_n;
+	struct prefilter *prefilter;  /* of rules, by their positions there; NULL: ask them all */
 };
 
 struct ruleset {

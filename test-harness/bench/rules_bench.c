@@ -1,10 +1,10 @@
-/* rules_bench [-n TIMES] [-i] RULES MAIL...: what asking the rules costs, on one core.
+/* rules_bench [-n TIMES] [-i] [-p] RULES MAIL...: what asking the rules costs, on one core.
  *
  * RULES is a file or a directory. Mails are read first, each is then asked TIMES times (10 when
  * not said), with an arena of its own each time and the budget's clock, as the milter does; a
  * mail's figure is its best time. Prints load time, mean, median, 99th percentile and maximum
  * over the mails in microseconds, and the hits, so that two builds can be seen to agree.
- * -i: interpret the regexes (systems that forbid machine code).
+ * -i: interpret the regexes (systems that forbid machine code); -p: without the prefilter.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,13 +132,14 @@ int main(int argc, char **argv)
 	struct ruleset_options options = { .today = 20000 };
 	struct diags diags = { 0 };
 	int c;
-	while ((c = getopt(argc, argv, "n:i")) != -1) {
+	while ((c = getopt(argc, argv, "n:ip")) != -1) {
 		if (c == 'n')
 			bench.times = (unsigned)strtoul(optarg, NULL, 10);
 		options.no_jit = options.no_jit || c == 'i';
+		options.no_prefilter = options.no_prefilter || c == 'p';
 	}
 	if (argc - optind < 2 || !bench.times) {
-		fprintf(stderr, "usage: rules_bench [-n TIMES] [-i] RULES MAIL...\n");
+		fprintf(stderr, "usage: rules_bench [-n TIMES] [-i] [-p] RULES MAIL...\n");
 		return 64;
 	}
 	uint64_t begin = now_ns();

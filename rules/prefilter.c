@@ -1,0 +1,397 @@
+/* rules/prefilter: see prefilter.h.
+ *
+ * Bytes fall into 32 classes, so that three neighbours make a number of 15 bits. Each word gives
+ * a key: the three neighbours of it that are rarest in mail. One pass over the text asks for
+ * every position whether its number is the key of any word (4 KiB of bits: they stay in the
+ * nearest cache); where it is, the words with that key are compared in full. An automaton
+ * (Aho-Corasick) of the same words would touch hundreds of KiB for the same answer.
+ */
+#include "rules/prefilter.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "rules/literal.h"
+
+enum {
+	CLASS_BITS = 5, CLASSES = 1 << CLASS_BITS, KEY = 3, KEYS = 1 << (KEY * CLASS_BITS),
+	COMBINATIONS_MAX = 2048,   /* keys of one word: classes of its sets, multiplied */
+	REGEX_BYTES_MAX = 64 * 1024 * 1024, /* memory while one regex is read */
+	SETS_MAX = UINT16_MAX,
+	WORTH_MIN = 3              /* regexes with words */
+};
+
+struct entry {
+	uint32_t regex;
+	uint32_t sets;             /* first of its numbers in prefilter.numbers */
+	uint8_t n, end;            /* sets in the word; which of them is the last of the key */
+};
+
+struct prefilter {
+	unsigned char classes[256];
+	uint32_t bits[KEYS / 32];
+	uint16_t ranks[KEYS / 32]; /* keys before this word of bits */
+	const uint32_t *starts;    /* of each key, into refs; one more than keys */
+	const uint32_t *refs;      /* entries */
+	const struct entry *entries;
+	const uint16_t *numbers;   /* of sets */
+	const struct byte_set *sets;
+	const uint64_t *always;
+	size_t bitmap_words;
+};
+
+/* While it is built: growing arrays, in an arena of the builder's. */
+struct word {
+	struct entry entry;
+	uint32_t masks[KEY];       /* the classes of the key's bytes */
+};
+struct builder {
+	struct prefilter *out;
+	struct arena *arena, *scratch;
+	struct word *words;
+	size_t words_n, words_capacity;
+	uint16_t *numbers;
+	size_t numbers_n, numbers_capacity;
+	struct byte_set *sets;
+	uint32_t *masks;           /* classes of each set */
+	double *weights;
+	size_t sets_n, sets_capacity;
+	uint32_t *counts;          /* words by key */
+	uint32_t *refs;
+	size_t worth;              /* regexes that have words */
+};
+
+/* Letters by themselves; the rest in groups that seldom stand in each other's place. */
+static unsigned char class_of(unsigned char byte)
+{
+	static const char *const groups[] = { " \t\r\n", "0123456789", ".,", "-_/=:" };
+	char c = ascii_lower((char)byte);
+	if (ascii_alpha(c))
+		return (unsigned char)(1 + c - 'a');
+	for (size_t i = 0; c && i < sizeof groups / sizeof *groups; i++)
+		if (strchr(groups[i], c))
+			return (unsigned char)(27 + i);
+	return byte >= 128 ? 31 : 0;
+}
+
+static void *grown(struct arena *arena, void *items, size_t n, size_t *capacity, size_t size)
+{
+	if (n < *capacity)
+		return items;
+	size_t more = *capacity ? *capacity * 2 : 256;
+	void *moved = arena_resize(arena, items, *capacity * size, more * size);
+	if (moved)
+		*capacity = more;
+	return moved;
+}
+
+static uint32_t classes_in(const struct prefilter *prefilter, const struct byte_set *set)
+{
+	uint32_t mask = 0;
+	for (unsigned byte = 0; byte < 256; byte++)
+		if (byte_set_has(set, (unsigned char)byte))
+			mask |= (uint32_t)1 << prefilter->classes[byte];
+	return mask;
+}
+
+/* Makes room for one more set; false: memory. */
+static bool grow_sets(struct builder *builder)
+{
+	size_t n = builder->sets_n, masks = builder->sets_capacity, weights = masks;
+	uint32_t *more_masks = grown(builder->scratch, builder->masks, n, &masks, sizeof *more_masks);
+	double *more_weights = grown(builder->scratch, builder->weights, n, &weights,
+		sizeof *more_weights);
+	struct byte_set *more = grown(builder->scratch, builder->sets, n, &builder->sets_capacity,
+		sizeof *more);
+	builder->masks = more_masks ? more_masks : builder->masks;
+	builder->weights = more_weights ? more_weights : builder->weights;
+	builder->sets = more ? more : builder->sets;
+	return more_masks && more_weights && more;
+}
+
+/* The number of the set, which is kept once; SETS_MAX: no room. Those of single bytes come first
+ * and have the same numbers everywhere. */
+static size_t builder_set(struct builder *builder, const struct literals *literals, size_t number)
+{
+	const struct byte_set *set = &literals->sets[number];
+	size_t i = number < 256 ? number : 256;
+	while (i < builder->sets_n && memcmp(&builder->sets[i], set, sizeof *set))
+		i++;
+	if (i < builder->sets_n)
+		return i;
+	if (i == SETS_MAX || !grow_sets(builder))
+		return SETS_MAX;
+	builder->sets[i] = *set;
+	builder->masks[i] = classes_in(builder->out, set);
+	builder->weights[i] = literals->weights[number];
+	return builder->sets_n++;
+}
+
+static int start_sets(struct builder *builder)
+{
+	struct factor_pool pool;
+	if (factor_pool_start(&pool, builder->scratch))
+		return -1;
+	for (size_t i = 0; i < 256; i++) {
+		builder->sets_n = i;
+		if (!grow_sets(builder))
+			return -1;
+		builder->sets[i] = pool.sets[i];
+		builder->masks[i] = classes_in(builder->out, &pool.sets[i]);
+		builder->weights[i] = pool.weights[i];
+	}
+	builder->sets_n = 256;
+	return 0;
+}
+
+/* Chooses the key of a word whose numbers are in place: the window that is rarest, or behind
+ * which few words stand yet. A word of less than three sets is led by any bytes. false: it would
+ * have too many keys. */
+static bool choose_key(const struct builder *builder, struct word *word)
+{
+	const uint16_t *numbers = builder->numbers + word->entry.sets;
+	double least = INFINITY;
+	for (int end = word->entry.n < KEY ? word->entry.n - 1 : KEY - 1; end < word->entry.n; end++) {
+		uint32_t masks[KEY], combinations = 1;
+		double weight = 1;
+		for (int k = 0; k < KEY; k++) {
+			int at = end - KEY + 1 + k;
+			masks[k] = at < 0 ? UINT32_MAX : builder->masks[numbers[at]];
+			combinations *= (uint32_t)__builtin_popcount(masks[k]);
+			weight *= at < 0 ? 1 : builder->weights[numbers[at]];
+		}
+		if (combinations > COMBINATIONS_MAX || weight >= least)
+			continue;
+		least = weight;
+		word->entry.end = (uint8_t)end;
+		memcpy(word->masks, masks, sizeof masks);
+	}
+	return least < INFINITY;
+}
+
+/* Calls `visit` for each key of a word. */
+static void each_key(const struct word *word, struct builder *builder, size_t number,
+	void (*visit)(struct builder *builder, uint32_t key, size_t number))
+{
+	for (uint32_t a = word->masks[0]; a; a &= a - 1)
+		for (uint32_t b = word->masks[1]; b; b &= b - 1)
+			for (uint32_t c = word->masks[2]; c; c &= c - 1)
+				visit(builder, (uint32_t)__builtin_ctz(a) << 2 * CLASS_BITS |
+					(uint32_t)__builtin_ctz(b) << CLASS_BITS | (uint32_t)__builtin_ctz(c), number);
+}
+
+/* 1, 0 when the word can have no key, -1 when memory is spent. */
+static int add_word(struct builder *builder, size_t regex, const struct literals *literals,
+	const struct factor_word *from)
+{
+	struct word word = { .entry = { .regex = (uint32_t)regex,
+		.sets = (uint32_t)builder->numbers_n, .n = from->n } };
+	for (size_t i = 0; i < from->n; i++) {
+		uint16_t *numbers = grown(builder->scratch, builder->numbers, builder->numbers_n,
+			&builder->numbers_capacity, sizeof *numbers);
+		if (!numbers)
+			return -1;
+		builder->numbers = numbers;
+		size_t number = builder_set(builder, literals, from->at[i]);
+		if (number == SETS_MAX)
+			return builder->sets_n == SETS_MAX ? 0 : -1;
+		numbers[builder->numbers_n++] = (uint16_t)number;
+	}
+	if (!choose_key(builder, &word))
+		return 0;
+	struct word *words = grown(builder->scratch, builder->words, builder->words_n,
+		&builder->words_capacity, sizeof *words);
+	if (!words)
+		return -1;
+	builder->words = words;
+	words[builder->words_n++] = word;
+	return 1;
+}
+
+/* Adds a regex's words; one that has none, or a word without a key, is always named. */
+static int add_regex(struct builder *builder, size_t regex,
+	const struct prefilter_regex *source, uint64_t *always)
+{
+	struct arena *arena = arena_create(REGEX_BYTES_MAX);
+	struct literals literals = { 0 };
+	size_t before = builder->words_n;
+	int status = arena ? 0 : -1;
+	if (!status && !source->always)
+		status = literal_read(source->text, source->modifiers, arena, &literals);
+	bool good = literals.n > 0;
+	for (size_t i = 0; !status && good && i < literals.n; i++) {
+		int added = add_word(builder, regex, &literals, &literals.words[i]);
+		status = added < 0 ? -1 : 0;
+		good = added > 0;
+	}
+	if (good)
+		builder->worth++;
+	else
+		builder->words_n = before;
+	if (!good)
+		always[regex / 64] |= (uint64_t)1 << (regex % 64);
+	arena_free(&arena);
+	return status;
+}
+
+static void count_key(struct builder *builder, uint32_t key, size_t number)
+{
+	(void)number;
+	builder->out->bits[key / 32] |= (uint32_t)1 << (key % 32);
+	builder->counts[key]++;
+}
+
+static uint32_t rank_of(const struct prefilter *prefilter, uint32_t key)
+{
+	uint32_t below = prefilter->bits[key / 32] & (((uint32_t)1 << (key % 32)) - 1);
+	return prefilter->ranks[key / 32] + (uint32_t)__builtin_popcount(below);
+}
+
+/* counts[] holds where the next word of the key goes. */
+static void place_key(struct builder *builder, uint32_t key, size_t number)
+{
+	builder->refs[builder->counts[key]++] = (uint32_t)number;
+}
+
+static int make_tables(struct builder *builder)
+{
+	struct prefilter *out = builder->out;
+	uint32_t total = 0, keys = 0;
+	builder->counts = ARENA_ARRAY(builder->scratch, uint32_t, KEYS);
+	if (!builder->counts)
+		return -1;
+	for (size_t i = 0; i < builder->words_n; i++)
+		each_key(&builder->words[i], builder, i, count_key);
+	for (uint32_t i = 0; i < KEYS / 32; i++) {
+		out->ranks[i] = (uint16_t)keys;
+		keys += (uint32_t)__builtin_popcount(out->bits[i]);
+	}
+	uint32_t *starts = ARENA_ARRAY(builder->arena, uint32_t, keys + 1);
+	if (!starts)
+		return -1;
+	for (uint32_t key = 0; key < KEYS; key++) {
+		uint32_t n = builder->counts[key];
+		if (n)
+			starts[rank_of(out, key)] = total;
+		builder->counts[key] = total;
+		total += n;
+	}
+	starts[keys] = total;
+	out->starts = starts;
+	out->refs = builder->refs = ARENA_ARRAY(builder->arena, uint32_t, total);
+	if (!out->refs)
+		return -1;
+	for (size_t i = 0; i < builder->words_n; i++)
+		each_key(&builder->words[i], builder, i, place_key);
+	return 0;
+}
+
+/* A copy in the arena that stays. */
+static void *kept(struct arena *arena, const void *items, size_t n, size_t size)
+{
+	void *copy = arena_alloc_array(arena, n, size);
+	if (copy && n)
+		memcpy(copy, items, n * size);
+	return copy;
+}
+
+static int keep_words(struct builder *builder)
+{
+	struct prefilter *out = builder->out;
+	struct entry *entries = ARENA_ARRAY(builder->arena, struct entry, builder->words_n);
+	for (size_t i = 0; entries && i < builder->words_n; i++)
+		entries[i] = builder->words[i].entry;
+	out->entries = entries;
+	out->numbers = kept(builder->arena, builder->numbers, builder->numbers_n,
+		sizeof *out->numbers);
+	out->sets = kept(builder->arena, builder->sets, builder->sets_n, sizeof *out->sets);
+	return entries && out->numbers && out->sets ? 0 : -1;
+}
+
+static int build(struct builder *builder, const struct prefilter_regex *regexes, size_t n,
+	struct prefilter **out)
+{
+	struct prefilter *prefilter = ARENA_NEW(builder->arena, struct prefilter);
+	builder->out = prefilter;
+	if (!prefilter)
+		return -1;
+	prefilter->bitmap_words = (n + 63) / 64;
+	uint64_t *always = ARENA_ARRAY(builder->arena, uint64_t, prefilter->bitmap_words);
+	for (unsigned byte = 0; byte < 256; byte++)
+		prefilter->classes[byte] = class_of((unsigned char)byte);
+	if (!always || start_sets(builder))
+		return -1;
+	prefilter->always = always;
+	for (size_t i = 0; i < n; i++)
+		if (add_regex(builder, i, &regexes[i], always))
+			return -1;
+	if (builder->worth < WORTH_MIN)
+		return 0;
+	if (make_tables(builder) || keep_words(builder))
+		return -1;
+	*out = prefilter;
+	return 0;
+}
+
+int prefilter_build(const struct prefilter_regex *regexes, size_t n, struct arena *arena,
+	struct prefilter **out)
+{
+	struct builder builder = { .arena = arena, .scratch = arena_create(SIZE_MAX) };
+	*out = NULL;
+	if (n < WORTH_MIN) {
+		arena_free(&builder.scratch);
+		return 0;
+	}
+	int status = builder.scratch ? build(&builder, regexes, n, out) : -1;
+	arena_free(&builder.scratch);
+	return status;
+}
+
+size_t prefilter_bitmap_words(const struct prefilter *prefilter)
+{
+	return prefilter->bitmap_words;
+}
+
+const uint64_t *prefilter_always(const struct prefilter *prefilter)
+{
+	return prefilter->always;
+}
+
+static bool stands_at(const struct prefilter *prefilter, const struct entry *entry,
+	struct str text, size_t last)
+{
+	if (last < entry->end || text.len - (last - entry->end) < entry->n)
+		return false;
+	const char *bytes = text.ptr + (last - entry->end);
+	const uint16_t *numbers = prefilter->numbers + entry->sets;
+	for (size_t i = 0; i < entry->n; i++)
+		if (!byte_set_has(&prefilter->sets[numbers[i]], (unsigned char)bytes[i]))
+			return false;
+	return true;
+}
+
+/* Compares the words of a key that ends at offset `last`. */
+static void compare_words(const struct prefilter *prefilter, struct str text, size_t last,
+	uint32_t key, uint64_t *bitmap)
+{
+	uint32_t rank = rank_of(prefilter, key);
+	for (uint32_t i = prefilter->starts[rank]; i < prefilter->starts[rank + 1]; i++) {
+		const struct entry *entry = &prefilter->entries[prefilter->refs[i]];
+		if (!prefilter_has(bitmap, entry->regex) && stands_at(prefilter, entry, text, last))
+			bitmap[entry->regex / 64] |= (uint64_t)1 << (entry->regex % 64);
+	}
+}
+
+/* Before the text, the key is that of bytes of class 0: words that are led by any bytes have
+ * such keys, and no other word stands there. */
+void prefilter_scan(const struct prefilter *prefilter, struct str text, uint64_t *bitmap)
+{
+	uint32_t key = 0;
+	for (size_t i = 0; i < prefilter->bitmap_words; i++)
+		bitmap[i] |= prefilter->always[i];
+	for (size_t i = 0; i < text.len; i++) {
+		key = (key << CLASS_BITS | prefilter->classes[(unsigned char)text.ptr[i]]) & (KEYS - 1);
+		if (prefilter->bits[key / 32] >> (key % 32) & 1)
+			compare_words(prefilter, text, i, key, bitmap);
+	}
+}
