@@ -103,9 +103,9 @@ $(B)/harness/%: $(B)/obj/test-harness/%.o $(HARNESS_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lmilter $(LIBS)
 
-.PHONY: unit check check-run layers demo bench lint fuzz install torture
+.PHONY: unit check check-run layers demo bench oracle lint fuzz install torture
 # A static pattern: make looks for no implicit rule for a phony target.
-SETUPS := $(addprefix setup-,build check demo bench lint fuzz)
+SETUPS := $(addprefix setup-,build check demo bench oracle lint fuzz)
 .PHONY: $(SETUPS)
 $(SETUPS): setup-%:
 	@test-harness/setup $*
@@ -132,6 +132,10 @@ demo: setup-demo ## see it decide: a private Postfix, mails from several network
 bench: setup-bench ## speed and memory, beside a filter that does nothing
 	@$(MAKE) --no-print-directory all $(HARNESS_BIN)
 	@B=$(B) test-harness/bench/bench
+
+oracle: setup-oracle ## the same mail to SpamAssassin and to depeer: what differs, and where
+	@$(MAKE) --no-print-directory all $(HARNESS_BIN)
+	@B=$(B) test-harness/oracle/oracle
 
 lint: setup-lint ## -Werror, clang-tidy, cppcheck, shellcheck, mandoc
 	@$(MAKE) --no-print-directory all $(TESTS) $(HARNESS_BIN) CFLAGS="-g -Werror" FLAVOUR=lint

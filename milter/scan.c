@@ -176,10 +176,12 @@ static struct facts envelope_facts(const struct snapshot *snapshot,
 	return facts;
 }
 
-static int judge(const struct snapshot *snapshot, const struct facts *facts,
-	enum fact_stage stage, struct arena *arena, struct scan_result *out)
+static int judge(const struct snapshot *snapshot, const struct scan_envelope *envelope,
+	const struct facts *facts, enum fact_stage stage, struct arena *arena,
+	struct scan_result *out)
 {
 	struct eval_options options = { .stage = stage, .clock_us = clock_thread_cpu_us,
+		.want_sub_rules = envelope->want_sub_rules,
 		.budget_us = (uint64_t)snapshot->config->regex_budget_ms * 1000 };
 
 	if (ruleset_eval(snapshot->rules, facts, &options, arena, &out->verdict) != 0)
@@ -193,7 +195,7 @@ int scan_connection(const struct snapshot *snapshot, const struct scan_envelope 
 {
 	uint64_t begin = clock_monotonic_us();
 	struct facts facts = envelope_facts(snapshot, envelope, out);
-	int status = judge(snapshot, &facts, FACT_CONNECT, arena, out);
+	int status = judge(snapshot, envelope, &facts, FACT_CONNECT, arena, out);
 
 	out->elapsed_us = clock_monotonic_us() - begin;
 	return status;
@@ -217,7 +219,7 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 		|| (ruleset_needs_relays(snapshot->rules)
 			&& fill_relays(&facts, envelope, view, &lookups, out) != 0))
 		return -1;
-	status = judge(snapshot, &facts, FACT_MESSAGE, arena, out);
+	status = judge(snapshot, envelope, &facts, FACT_MESSAGE, arena, out);
 	out->elapsed_us = clock_monotonic_us() - begin;
 	return status;
 }

@@ -301,6 +301,22 @@ static void add_hit(const struct evaluation *ev, size_t index, struct verdict *o
 	out->score += hit->score;
 }
 
+static int add_sub_rules(const struct evaluation *ev, struct verdict *out)
+{
+	const struct rule *rules = ev->set->rules;
+	size_t hits = 0;
+	for (size_t i = 0; i < ev->set->defined_n; i++)
+		hits += rules[i].sub_rule && meta_true(ev->values[i]);
+	out->sub_rules = ARENA_ARRAY(ev->arena, struct verdict_sub_rule, hits);
+	if (!out->sub_rules)
+		return -1;
+	for (size_t i = 0; i < ev->set->defined_n; i++)
+		if (rules[i].sub_rule && meta_true(ev->values[i]))
+			out->sub_rules[out->sub_rules_n++] =
+				(struct verdict_sub_rule){ rules[i].name, count_of(ev->values[i]) };
+	return 0;
+}
+
 static int make_verdict(const struct evaluation *ev, struct verdict *out)
 {
 	size_t hits = 0, unknown = 0;
@@ -320,7 +336,7 @@ static int make_verdict(const struct evaluation *ev, struct verdict *out)
 			add_hit(ev, i, out);
 	}
 	out->score = round(out->score * 1000) / 1000;
-	return 0;
+	return ev->options->want_sub_rules ? add_sub_rules(ev, out) : 0;
 }
 
 int ruleset_eval(const struct ruleset *rules, const struct facts *facts,

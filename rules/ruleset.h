@@ -74,6 +74,9 @@ struct eval_options {
 	 * 0 = none. The clock is given, so that eval stays a function of its arguments. */
 	uint64_t budget_us;
 	uint64_t (*clock_us)(void);
+	/* Fill verdict.sub_rules, for those who look into the rules. Only sub-rules that another rule
+	 * uses are run, and so can hit. */
+	bool want_sub_rules;
 };
 
 /* Asks every rule. 0, or -1 when memory was spent: there is no verdict then, and the caller must

@@ -32,6 +32,12 @@ struct verdict_unknown {
 	const char *why;         /* "asn-unknown", "regex-limit", "budget" ... static */
 };
 
+/* A sub-rule (__NAME) that hit, and how often. */
+struct verdict_sub_rule {
+	const char *rule;
+	unsigned count;
+};
+
 /* Owned by the arena that eval was given. */
 struct verdict {
 	double score;            /* sum of the hits' scores, rounded to 3 decimals */
@@ -39,6 +45,8 @@ struct verdict {
 	size_t hits_n;
 	struct verdict_unknown *unknown;
 	size_t unknown_n;
+	struct verdict_sub_rule *sub_rules; /* in file order; none unless eval was asked for them */
+	size_t sub_rules_n;
 };
 
 /* Scores from which an action is taken; a threshold <= 0 is off. */

@@ -20,7 +20,7 @@
 
 enum {
 	OPT_QUIET = 'q', OPT_VERBOSE = 'v', OPT_CLIENT_IP = 1000, OPT_CLIENT_NAME, OPT_HELO,
-	OPT_MAIL_FROM, OPT_RCPT, OPT_DATE, OPT_ENVELOPES, OPT_NO_RECEIVED
+	OPT_MAIL_FROM, OPT_RCPT, OPT_DATE, OPT_ENVELOPES, OPT_NO_RECEIVED, OPT_SUB_RULES
 };
 
 static const struct option_info options_table[] = {
@@ -39,6 +39,7 @@ static const struct option_info options_table[] = {
 	{ OPT_ENVELOPES, "envelopes", "FILE", "table with client and envelope of each mail" },
 	{ OPT_NO_RECEIVED, "no-received-client", NULL,
 	  "do not take the client from the topmost Received" },
+	{ OPT_SUB_RULES, "sub-rules", NULL, "show the sub-rules (__NAME) that hit too" },
 	{ 0, NULL, NULL, NULL }
 };
 
@@ -103,6 +104,8 @@ static void take_option(struct run *run, int id, const char *value)
 		run->verbose = true;
 	} else if (id == OPT_NO_RECEIVED) {
 		run->no_received = true;
+	} else if (id == OPT_SUB_RULES) {
+		run->given.want_sub_rules = true;
 	}
 }
 

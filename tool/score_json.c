@@ -1,4 +1,4 @@
-/* One mail's result for a program: one object, its keys always there. The order of the keys is
+/* One mail's result for a program: one object, its keys always there (but sub_rules). The order of the keys is
  * kept, test-harness/corpus/count_rules.sh reads it without a JSON parser. */
 #include "tool/score.h"
 
@@ -36,6 +36,24 @@ static json_t *rules_json(const struct verdict *verdict)
 			bad |= output_json_set(one, "observe", json_true());
 			bad |= output_json_set(one, "would_score", json_real(hit->would_score));
 		}
+		status |= append(rules, one, bad);
+	}
+	if (status == 0)
+		return rules;
+	json_decref(rules);
+	return NULL;
+}
+
+static json_t *sub_rules_json(const struct verdict *verdict)
+{
+	json_t *rules = json_array();
+	int status = 0;
+
+	for (size_t i = 0; i < verdict->sub_rules_n; i++) {
+		json_t *one = json_object();
+		int bad = output_json_set(one, "name", json_string(verdict->sub_rules[i].rule));
+
+		bad |= output_json_set(one, "count", json_integer(verdict->sub_rules[i].count));
 		status |= append(rules, one, bad);
 	}
 	if (status == 0)
@@ -138,6 +156,8 @@ int score_print_json(const struct output *output, const struct score_report *rep
 	status |= output_json_set(object, "client", client_json(report));
 	status |= output_json_set(object, "unknown", unknown_json(&result->verdict));
 	status |= output_json_set(object, "truncated", truncated_json(report));
+	if (report->envelope->want_sub_rules)
+		status |= output_json_set(object, "sub_rules", sub_rules_json(&result->verdict));
 	if (status != 0) {
 		json_decref(object);
 		object = NULL;

@@ -75,6 +75,16 @@ static void print_hit(const struct output *output, const struct verdict_hit *hit
 	}
 }
 
+static void print_sub_rules(const struct output *output, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->sub_rules_n; i++) {
+		fprintf(output->out, "      -  %s", verdict->sub_rules[i].rule);
+		if (verdict->sub_rules[i].count > 1)
+			fprintf(output->out, " x%u", verdict->sub_rules[i].count);
+		putc('\n', output->out);
+	}
+}
+
 static void print_urls(const struct output *output, const struct score_report *report)
 {
 	for (size_t i = 0; i < report->view->urls_n; i++) {
@@ -112,6 +122,7 @@ void score_print_text(const struct output *output, const struct score_report *re
 	print_client(output, report);
 	for (size_t i = 0; i < result->verdict.hits_n; i++)
 		print_hit(output, &result->verdict.hits[i]);
+	print_sub_rules(output, &result->verdict);
 	for (size_t i = 0; i < result->verdict.unknown_n; i++)
 		fprintf(output->out, "  unknown %s: %s\n", result->verdict.unknown[i].rule,
 			result->verdict.unknown[i].why);
