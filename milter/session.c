@@ -144,6 +144,8 @@ enum session_answer session_connect(struct session *session, const char *client_
 		|| str_equal_nocase(str_from(client_name), STR("unknown"));
 
 	session_abort(session);
+	free(session->helo);
+	session->helo = NULL;
 	session->has_client = ip_from_sockaddr(address, &session->client);
 	session->failed = keep(&session->client_name, nameless ? "" : client_name,
 		NAME_MAX_KEPT) != 0;
@@ -152,6 +154,7 @@ enum session_answer session_connect(struct session *session, const char *client_
 
 enum session_answer session_helo(struct session *session, const char *helo)
 {
+	session_abort(session); /* a mail that has begun borrows the old one; HELO resets anyhow */
 	session->failed |= keep(&session->helo, helo, HELO_MAX_KEPT) != 0;
 	return SESSION_CONTINUE;
 }

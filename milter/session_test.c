@@ -280,6 +280,35 @@ T_TEST(session_forged_headers_go_from_the_last_down)
 	runtime_free(&runtime);
 }
 
+/* The name and HELO of the connection are lent to the mail; a new HELO (RFC 5321 section 4.1.4:
+ * it resets) or a new connect ends it, and what was said before is forgotten. */
+T_TEST(session_a_new_helo_or_connect_ends_the_mail)
+{
+	struct runtime *runtime;
+	struct world_log log = { 0 };
+	struct session *session;
+	struct session_outcome outcome;
+
+	world_file("helo.cf", "header HELO_NEW X-Spam-Relays-External =~ /helo=new.example /\n"
+		"header HELO_OLD X-Spam-Relays-External =~ /helo=helo.example /\n");
+	runtime = world_runtime("RulesDir helo.cf\n");
+	session = world_session(runtime, &log);
+	world_connect(session, "198.51.100.9");
+	session_mail(session, "<a@b.example>", NULL);
+	t_int(session_helo(session, "new.example"), SESSION_CONTINUE);
+	t_int(session_end(session, "Q1", &outcome), SESSION_TEMPFAIL);
+	session_mail(session, "<a@b.example>", NULL);
+	session_end(session, "Q2", &outcome);
+	t_true(strstr(log.text, "rules=HELO_NEW:1.0") != NULL);
+	world_connect(session, "198.51.100.9");
+	t_int(session_connect(session, NULL, NULL), SESSION_CONTINUE);
+	session_mail(session, "<a@b.example>", NULL);
+	session_end(session, "Q3", &outcome);
+	t_true(strstr(log.text, "HELO_OLD") == NULL);
+	session_free(&session);
+	runtime_free(&runtime);
+}
+
 T_TEST(session_missing_and_repeated_calls_do_no_harm)
 {
 	struct runtime *runtime = world_runtime("Mode enforce\n");
