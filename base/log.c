@@ -50,8 +50,7 @@ static struct queue *open_queue;
 static const struct { const char *prefix; int priority; } LEVELS[] = {
 	[LOG_LEVEL_ERROR] = { "error: ", LOG_ERR },
 	[LOG_LEVEL_WARNING] = { "warning: ", LOG_WARNING },
-	[LOG_LEVEL_INFO] = { "", LOG_INFO },
-	[LOG_LEVEL_DEBUG] = { "debug: ", LOG_DEBUG }
+	[LOG_LEVEL_INFO] = { "", LOG_INFO }
 };
 
 /* All of it, or as much as standard error takes; there is nobody to tell. */
@@ -304,26 +303,12 @@ static bool enqueue(enum log_level level, const char *line)
 	return queue != NULL;
 }
 
-static bool wanted(enum log_level level)
-{
-	bool debug;
-
-	if (level != LOG_LEVEL_DEBUG)
-		return true;
-	pthread_mutex_lock(&lock);
-	debug = open_queue && open_queue->target.debug;
-	pthread_mutex_unlock(&lock);
-	return debug;
-}
-
 void log_line(enum log_level level, const char *format, ...)
 {
 	char raw[LINE_SIZE], line[LOG_LINE_MAX + 1];
 	int errno_before = errno, prefix;
 	va_list args;
 
-	if (!wanted(level))
-		return;
 	prefix = snprintf(raw, sizeof(raw), "%s", LEVELS[level].prefix);
 	va_start(args, format);
 	if (vsnprintf(raw + prefix, sizeof(raw) - (size_t)prefix, format, args) < 0)

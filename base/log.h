@@ -13,7 +13,7 @@
 
 #include "base/str.h"
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
 
 enum {
 	LOG_LINE_MAX = 2000,  /* bytes; longer lines are cut and end in "..." (RFC 3164 relays cut
@@ -25,7 +25,6 @@ struct log_target {
 	bool syslog;      /* false: standard error */
 	int facility;     /* LOG_MAIL, ... of <syslog.h> */
 	const char *ident; /* kept by reference */
-	bool debug;       /* whether LOG_LEVEL_DEBUG lines are written */
 };
 
 /* Starts the writer thread; without log_open, lines go to standard error at once. 0; -1

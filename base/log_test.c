@@ -43,7 +43,6 @@ T_TEST(writes_at_once_when_not_open)
 	stderr_to_file(path);
 	log_line(LOG_LEVEL_INFO, "plain %d", 1);
 	log_line(LOG_LEVEL_ERROR, "bad");
-	log_line(LOG_LEVEL_DEBUG, "not seen");
 	restore_stderr();
 	t_str(t_read(path, NULL), "plain 1\nerror: bad\n");
 }
@@ -66,25 +65,10 @@ T_TEST(one_event_is_one_line)
 	t_int(log_open(&TARGET), -1);
 	log_line(LOG_LEVEL_INFO, "from=<%s>", "a\r\nb\x1b[0m\x7f\xc3\xa9\\");
 	log_line(LOG_LEVEL_WARNING, "%s", "");
-	log_line(LOG_LEVEL_DEBUG, "not seen");
 	log_close(10000);
 	restore_stderr();
 	t_str(t_read(path, NULL),
 		"depeerd: from=<a\\x0d\\x0ab\\x1b[0m\\x7f\\xc3\\xa9\\>\ndepeerd: warning: \n");
-}
-
-T_TEST(debug_lines_when_wanted)
-{
-	struct log_target target = { .debug = true };
-	const char *path = t_tmpfile("log");
-
-	stderr_to_file(path);
-	t_int(log_open(&target), 0);
-	log_line(LOG_LEVEL_DEBUG, "seen");
-	log_close(10000);
-	log_close(10000);
-	restore_stderr();
-	t_str(t_read(path, NULL), "debug: seen\n");
 }
 
 static void check_cut(const char *text, size_t line_len, const char *end)

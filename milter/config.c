@@ -41,8 +41,6 @@ static const struct key keys[] = {
 	  config_set_bool, AT(syslog), 0, 0, NULL },
 	{ { "SyslogFacility", "facility", "syslog's facility", "mail", false, true },
 	  config_set_facility, AT(syslog_facility), 0, 0, NULL },
-	{ { "LogDebug", "yes | no", "log debugging lines too", "no", false, true },
-	  config_set_bool, AT(log_debug), 0, 0, NULL },
 	{ { "MilterTimeout", "seconds", "close an MTA connection that is silent for so long; a slow "
 	    "client's DATA is such a silence", "3600", false, true },
 	  config_set_unsigned, AT(timeout_s), 10, 86400, NULL },

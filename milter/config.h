@@ -40,7 +40,6 @@ struct config {
 	bool background;            /* Background */
 	bool syslog;                /* Syslog */
 	char *syslog_facility;      /* SyslogFacility */
-	bool log_debug;             /* LogDebug */
 	unsigned timeout_s;         /* MilterTimeout: smfi_settimeout */
 	unsigned max_connections;   /* MaxConnections: what RLIMIT_NOFILE is checked against */
 	unsigned drain_s;           /* DrainTimeout: how long SIGTERM waits for open connections */

@@ -54,7 +54,7 @@ T_TEST(config_defaults_are_what_the_table_says)
 	t_str(c->user_id, NULL);
 	t_int(c->umask, -1);
 	t_true(c->background && c->syslog && c->ignore_authenticated);
-	t_true(!c->log_debug && !c->log_why && !c->spam_flag_header);
+	t_true(!c->log_why && !c->spam_flag_header);
 	t_str(c->syslog_facility, "mail");
 	t_int(c->on_internal_error, ACTION_TEMPFAIL);
 	t_int(c->peers_n, 2);
@@ -82,7 +82,7 @@ T_TEST(config_reads_each_kind_of_value)
 {
 	struct config *c = good("# a comment\n\n  SOCKET inet:8891@127.0.0.1 # where\n"
 		"UserID depeer:postfix\r\nUMask 007\nPidFile run/pid\nbackground No\nSyslog 0\n"
-		"SyslogFacility local3\nLogDebug true\nMilterTimeout 60\nMaxConnections 50\n"
+		"SyslogFacility local3\nMilterTimeout 60\nMaxConnections 50\n"
 		"DrainTimeout 0\nLogWhy yes\nOn-InternalError accept\nIgnoreAuthenticatedClients off\n"
 		"RulesDir a\nRulesDir /b\nGeoDatabase x.mmdb\nTagScore 1.5\nQuarantineScore 0\n"
 		"RejectScore 20\nRejectStage eom\nMode Enforce\nScanBytes 64k\nMessageMemory 32M\n"
@@ -93,7 +93,7 @@ T_TEST(config_reads_each_kind_of_value)
 	t_str(c->user_id, "depeer:postfix");
 	t_int(c->umask, 7);
 	t_true(strncmp(c->pid_file, t_tmpdir(), strlen(t_tmpdir())) == 0);
-	t_true(!c->background && !c->syslog && c->log_debug && c->log_why);
+	t_true(!c->background && !c->syslog && c->log_why);
 	t_str(c->syslog_facility, "local3");
 	t_int(c->timeout_s, 60);
 	t_int(c->max_connections, 50);
@@ -255,7 +255,7 @@ T_TEST(config_settings_win_over_the_file_and_survive_a_reload)
 T_TEST(config_says_which_changes_wait_for_a_restart)
 {
 	struct diags diags = { 0 };
-	struct config *a = good("TagScore 3\n"), *b = good("TagScore 4\nUMask 2\nLogDebug yes\n"
+	struct config *a = good("TagScore 3\n"), *b = good("TagScore 4\nUMask 2\nBackground no\n"
 		"Socket fd:3\nMilterTimeout 10\n");
 
 	config_warn_restart(a, a, &diags);

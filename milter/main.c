@@ -335,8 +335,7 @@ static int prepare(struct daemon *daemon, const struct config *config, bool deta
 
 static int open_log(const struct config *config)
 {
-	struct log_target target = { .syslog = config->syslog, .ident = "depeerd",
-		.debug = config->log_debug };
+	struct log_target target = { .syslog = config->syslog, .ident = "depeerd" };
 
 	log_facility(str_from(config->syslog_facility), &target.facility);
 	return log_open(&target);
