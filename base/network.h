@@ -20,7 +20,8 @@ enum network_state {
 	NETWORK_KNOWN
 };
 
-enum { NETWORK_LISTINGS_MAX = 16 }; /* lists that one address is on; further ones are dropped */
+/* lists that one address is on; of more, listings_incomplete tells */
+enum { NETWORK_LISTINGS_MAX = 16 };
 
 /* One entry of a network_list that covers the address. Lives as long as the list, which several
  * snapshots may share: so it does not know the list's number. */
@@ -47,8 +48,8 @@ struct network {
 	const struct network_listing *listings[NETWORK_LISTINGS_MAX];
 	uint32_t listing_lists[NETWORK_LISTINGS_MAX];
 	size_t listings_n;
-	/* A list has AS-number entries, and this address's AS number is unknown: "not in a list"
-	 * then means "unknown". */
+	/* A list has AS-number entries, and this address's AS number is unknown, or it is on more
+	 * lists than there is room for: "not in a list" then means "unknown". */
 	bool listings_incomplete;
 };
 

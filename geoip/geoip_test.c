@@ -126,6 +126,9 @@ T_TEST(at_most_so_many_listings)
 		add_list(geoip, "same", "192.0.2.0/24\n192.0.0.0/16\n");
 	network = lookup(geoip, "192.0.2.1", 0);
 	t_int(network.listings_n, NETWORK_LISTINGS_MAX);
+	t_true(network.listings_incomplete); /* not "not in the last three" */
+	network = lookup(geoip, "10.9.9.9", 0);
+	t_true(!network.listings_incomplete);
 	geoip_free(&geoip);
 }
 

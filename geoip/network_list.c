@@ -498,6 +498,10 @@ static bool match_entry(void *context, uint32_t entry)
 	if (matching->day != NETWORK_LIST_ANY_DAY &&
 			(matching->day < listing->from || matching->day > listing->until))
 		return true;
+	if (network->listings_n == NETWORK_LISTINGS_MAX) {
+		network->listings_incomplete = true;
+		return false;
+	}
 	network->listings[network->listings_n] = listing;
 	network->listing_lists[network->listings_n++] = matching->index;
 	matching->matched = true;
@@ -509,8 +513,6 @@ void network_list_match(const struct network_list *list, uint32_t index, int32_t
 {
 	struct matching matching = { list, network, index, day, false };
 
-	if (network->listings_n == NETWORK_LISTINGS_MAX)
-		return;
 	prefix_set_each(list->prefixes, &network->ip, match_entry, &matching);
 	if (!matching.matched && network->asn_state == NETWORK_KNOWN)
 		number_set_each(list->asns, network->asn, match_entry, &matching);
