@@ -9,7 +9,7 @@
 #include "base/ip.h"
 
 enum {
-	FOLD_COLUMN = 76, ORG_MAX = 60,
+	FOLD_COLUMN = 76, ORG_MAX = 60, LIST_NAME_MAX = 100,
 	EVIDENCE_URL_MAX = 100 /* bytes of a link in the evidence of a network rule (rules/network_rule) */
 };
 
@@ -386,8 +386,9 @@ const char *report_origin_header(const struct report_input *input, struct arena 
 		buf_add_byte(&buf, '"');
 	}
 	for (size_t i = 0; network && i < network->listings_n; i++) {
-		buf_add_cstr(&buf, i ? "," : " lists=");
-		add_token(&buf, str_from(network->listings[i]->name));
+		/* with a blank, so that it can be folded: lines have 998 bytes at most (RFC 5322) */
+		buf_add_cstr(&buf, i ? ", " : " lists=");
+		add_token(&buf, str_slice(str_from(network->listings[i]->name), 0, LIST_NAME_MAX));
 	}
 	buf_add_str(&flat, str_slice(buf_str(&buf), 1, buf.len)); /* without the first blank */
 	flat.failed |= buf.failed;

@@ -214,6 +214,30 @@ T_TEST(report_long_texts_are_cut_and_folded)
 	end(&w);
 }
 
+T_TEST(report_no_header_line_is_too_long_for_mail)
+{
+	struct network_listing listing;
+	const char *text, *line;
+	char name[2001];
+	struct world w;
+
+	begin(&w);
+	memset(name, 'n', 2000);
+	name[2000] = 0;
+	listing = (struct network_listing){ .name = name };
+	for (size_t i = 0; i < NETWORK_LISTINGS_MAX; i++)
+		w.result.client.listings[i] = &listing;
+	w.result.client.listings_n = NETWORK_LISTINGS_MAX;
+	w.input.id = "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80";
+	for (int i = 0; i < 2; i++) {
+		text = i ? report_origin_header(&w.input, w.arena) : report_score_header(&w.input, w.arena);
+		for (line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+			t_true(strcspn(line, "\n") + strlen("X-Depeer-Origin: ") <= 998);
+	}
+	t_true(strstr(text, "lists=nnn") && strstr(text, "nnn,\n\tnnn"));
+	end(&w);
+}
+
 T_TEST(report_spent_memory_gives_null)
 {
 	struct world w;
