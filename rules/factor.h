@@ -20,24 +20,13 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "rules/key.h"
 
 enum {
 	FACTOR_WORD_MAX = 16,   /* sets in a word; a longer one is cut */
 	FACTOR_WORDS_MAX = 128, /* words in exact, prefix and suffix; more: nothing is known */
 	FACTOR_BEST_MAX = 512   /* words in best */
 };
-
-struct byte_set {
-	uint64_t bits[4];
-};
-static inline bool byte_set_has(const struct byte_set *set, unsigned char byte)
-{
-	return set->bits[byte >> 6] >> (byte & 63) & 1;
-}
-static inline void byte_set_add(struct byte_set *set, unsigned char byte)
-{
-	set->bits[byte >> 6] |= (uint64_t)1 << (byte & 63);
-}
 
 struct factor_word {
 	uint16_t at[FACTOR_WORD_MAX]; /* numbers of sets in the pool; the unused ones are 0 */
@@ -58,8 +47,11 @@ struct factor {
  * set of 'A' is that of 'a'). */
 struct factor_pool {
 	struct arena *arena;
+	struct key_table table;
 	struct byte_set *sets;
+	uint32_t *classes;          /* of its bytes (rules/key) */
 	double *weights;            /* how often a byte of the set is expected in a byte of text */
+	double *key_weights;        /* and one of its classes */
 	size_t n, capacity;
 	bool failed;                /* memory was spent: what was made since is not to be used */
 };
@@ -79,7 +71,8 @@ enum { FACTOR_UNBOUNDED = -1 };
 /* From `min` to `max` (or FACTOR_UNBOUNDED) times. */
 struct factor factor_repeat(struct factor_pool *pool, const struct factor *a, int min, int max);
 
-/* The rarest set of words of which every match contains one, with its cost; n 0: none, and the
+/* The rarest set of words of which every match contains one, with its cost (a little more
+ * than how often it is expected: what it costs to look for it is in it); n 0: none, and the
  * cost is infinite. */
 struct factor_words factor_best(struct factor_pool *pool, const struct factor *a, double *cost);
 

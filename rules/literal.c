@@ -493,7 +493,8 @@ int literal_read(struct str text, struct str modifiers, struct arena *arena,
 	if (pool.failed)
 		return -1;
 	out->sets = pool.sets;
-	out->weights = pool.weights;
+	out->classes = pool.classes;
+	out->key_weights = pool.key_weights;
 	bool good = !reader.stuck && reader.at >= text.len && best.n && out->cost <= cost_max;
 	return good ? keep_words(&pool, best, out) : 0;
 }

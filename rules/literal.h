@@ -22,7 +22,8 @@ struct literals {
 	const struct factor_word *words;   /* n 0: none, the regex must always be asked */
 	size_t n;
 	const struct byte_set *sets;       /* what the words refer to */
-	const double *weights;             /* of the sets: how often in a byte of text */
+	const uint32_t *classes;           /* of the sets (rules/factor), */
+	const double *key_weights;         /* and their weights */
 	double cost;                       /* how often a word is expected in a byte of text */
 };
 

@@ -8,14 +8,13 @@
  */
 #include "rules/prefilter.h"
 
-#include <math.h>
 #include <string.h>
 
+#include "rules/key.h"
 #include "rules/literal.h"
 
 enum {
-	CLASS_BITS = 5, CLASSES = 1 << CLASS_BITS, KEY = 3, KEYS = 1 << (KEY * CLASS_BITS),
-	COMBINATIONS_MAX = 2048,   /* keys of one word: classes of its sets, multiplied */
+	KEYS = KEY_NUMBERS,
 	REGEX_BYTES_MAX = 64 * 1024 * 1024, /* memory while one regex is read */
 	SETS_MAX = UINT16_MAX,
 	WORTH_MIN = 3              /* regexes with words */
@@ -43,10 +42,11 @@ struct prefilter {
 /* While it is built: growing arrays, in an arena of the builder's. */
 struct word {
 	struct entry entry;
-	uint32_t masks[KEY];       /* the classes of the key's bytes */
+	uint32_t masks[KEY_LENGTH];       /* the classes of the key's bytes */
 };
 struct builder {
 	struct prefilter *out;
+	struct key_table table;
 	struct arena *arena, *scratch;
 	struct word *words;
 	size_t words_n, words_capacity;
@@ -61,19 +61,6 @@ struct builder {
 	size_t worth;              /* regexes that have words */
 };
 
-/* Letters by themselves; the rest in groups that seldom stand in each other's place. */
-static unsigned char class_of(unsigned char byte)
-{
-	static const char *const groups[] = { " \t\r\n", "0123456789", ".,", "-_/=:" };
-	char c = ascii_lower((char)byte);
-	if (ascii_alpha(c))
-		return (unsigned char)(1 + c - 'a');
-	for (size_t i = 0; c && i < sizeof groups / sizeof *groups; i++)
-		if (strchr(groups[i], c))
-			return (unsigned char)(27 + i);
-	return byte >= 128 ? 31 : 0;
-}
-
 static void *grown(struct arena *arena, void *items, size_t n, size_t *capacity, size_t size)
 {
 	if (n < *capacity)
@@ -83,15 +70,6 @@ static void *grown(struct arena *arena, void *items, size_t n, size_t *capacity,
 	if (moved)
 		*capacity = more;
 	return moved;
-}
-
-static uint32_t classes_in(const struct prefilter *prefilter, const struct byte_set *set)
-{
-	uint32_t mask = 0;
-	for (unsigned byte = 0; byte < 256; byte++)
-		if (byte_set_has(set, (unsigned char)byte))
-			mask |= (uint32_t)1 << prefilter->classes[byte];
-	return mask;
 }
 
 /* Makes room for one more set; false: memory. */
@@ -122,8 +100,8 @@ static size_t builder_set(struct builder *builder, const struct literals *litera
 	if (i == SETS_MAX || !grow_sets(builder))
 		return SETS_MAX;
 	builder->sets[i] = *set;
-	builder->masks[i] = classes_in(builder->out, set);
-	builder->weights[i] = literals->weights[number];
+	builder->masks[i] = literals->classes[number];
+	builder->weights[i] = literals->key_weights[number];
 	return builder->sets_n++;
 }
 
@@ -132,41 +110,38 @@ static int start_sets(struct builder *builder)
 	struct factor_pool pool;
 	if (factor_pool_start(&pool, builder->scratch))
 		return -1;
+	builder->table = pool.table;
 	for (size_t i = 0; i < 256; i++) {
 		builder->sets_n = i;
 		if (!grow_sets(builder))
 			return -1;
 		builder->sets[i] = pool.sets[i];
-		builder->masks[i] = classes_in(builder->out, &pool.sets[i]);
-		builder->weights[i] = pool.weights[i];
+		builder->masks[i] = pool.classes[i];
+		builder->weights[i] = pool.key_weights[i];
 	}
 	builder->sets_n = 256;
 	return 0;
 }
 
-/* Chooses the key of a word whose numbers are in place: the window that is rarest, or behind
- * which few words stand yet. A word of less than three sets is led by any bytes. false: it would
- * have too many keys. */
+/* Finds the key of a word whose numbers are in place. A word of less than three sets is led by
+ * any bytes. false: it would have too many keys. */
 static bool choose_key(const struct builder *builder, struct word *word)
 {
 	const uint16_t *numbers = builder->numbers + word->entry.sets;
-	double least = INFINITY;
-	for (int end = word->entry.n < KEY ? word->entry.n - 1 : KEY - 1; end < word->entry.n; end++) {
-		uint32_t masks[KEY], combinations = 1;
-		double weight = 1;
-		for (int k = 0; k < KEY; k++) {
-			int at = end - KEY + 1 + k;
-			masks[k] = at < 0 ? UINT32_MAX : builder->masks[numbers[at]];
-			combinations *= (uint32_t)__builtin_popcount(masks[k]);
-			weight *= at < 0 ? 1 : builder->weights[numbers[at]];
-		}
-		if (combinations > COMBINATIONS_MAX || weight >= least)
-			continue;
-		least = weight;
-		word->entry.end = (uint8_t)end;
-		memcpy(word->masks, masks, sizeof masks);
+	uint32_t all[FACTOR_WORD_MAX], combinations = 1;
+	double weights[FACTOR_WORD_MAX];
+	for (size_t i = 0; i < word->entry.n; i++) {
+		all[i] = builder->masks[numbers[i]];
+		weights[i] = builder->weights[numbers[i]];
 	}
-	return least < INFINITY;
+	struct key_choice choice = key_choose(&builder->table, numbers, all, weights, word->entry.n);
+	word->entry.end = (uint8_t)choice.end;
+	for (size_t k = 0; k < KEY_LENGTH; k++) {
+		size_t lead = KEY_LENGTH - 1 - k;
+		word->masks[k] = lead > choice.end ? UINT32_MAX : all[choice.end - lead];
+		combinations *= key_ones(word->masks[k]);
+	}
+	return combinations <= KEY_COMBINATIONS_MAX;
 }
 
 /* Calls `visit` for each key of a word. */
@@ -176,8 +151,8 @@ static void each_key(const struct word *word, struct builder *builder, size_t nu
 	for (uint32_t a = word->masks[0]; a; a &= a - 1)
 		for (uint32_t b = word->masks[1]; b; b &= b - 1)
 			for (uint32_t c = word->masks[2]; c; c &= c - 1)
-				visit(builder, (uint32_t)__builtin_ctz(a) << 2 * CLASS_BITS |
-					(uint32_t)__builtin_ctz(b) << CLASS_BITS | (uint32_t)__builtin_ctz(c), number);
+				visit(builder, (uint32_t)__builtin_ctz(a) << 2 * KEY_CLASS_BITS |
+					(uint32_t)__builtin_ctz(b) << KEY_CLASS_BITS | (uint32_t)__builtin_ctz(c), number);
 }
 
 /* 1, 0 when the word can have no key, -1 when memory is spent. */
@@ -241,10 +216,10 @@ static void count_key(struct builder *builder, uint32_t key, size_t number)
 	builder->counts[key]++;
 }
 
-static uint32_t rank_of(const struct prefilter *prefilter, uint32_t key)
+static inline uint32_t rank_of(const struct prefilter *prefilter, uint32_t key)
 {
 	uint32_t below = prefilter->bits[key / 32] & (((uint32_t)1 << (key % 32)) - 1);
-	return prefilter->ranks[key / 32] + (uint32_t)__builtin_popcount(below);
+	return prefilter->ranks[key / 32] + key_ones(below);
 }
 
 /* counts[] holds where the next word of the key goes. */
@@ -264,7 +239,7 @@ static int make_tables(struct builder *builder)
 		each_key(&builder->words[i], builder, i, count_key);
 	for (uint32_t i = 0; i < KEYS / 32; i++) {
 		out->ranks[i] = (uint16_t)keys;
-		keys += (uint32_t)__builtin_popcount(out->bits[i]);
+		keys += key_ones(out->bits[i]);
 	}
 	uint32_t *starts = ARENA_ARRAY(builder->arena, uint32_t, keys + 1);
 	if (!starts)
@@ -317,10 +292,9 @@ static int build(struct builder *builder, const struct prefilter_regex *regexes,
 		return -1;
 	prefilter->bitmap_words = (n + 63) / 64;
 	uint64_t *always = ARENA_ARRAY(builder->arena, uint64_t, prefilter->bitmap_words);
-	for (unsigned byte = 0; byte < 256; byte++)
-		prefilter->classes[byte] = class_of((unsigned char)byte);
 	if (!always || start_sets(builder))
 		return -1;
+	memcpy(prefilter->classes, builder->table.classes, sizeof prefilter->classes);
 	prefilter->always = always;
 	for (size_t i = 0; i < n; i++)
 		if (add_regex(builder, i, &regexes[i], always))
@@ -390,7 +364,7 @@ void prefilter_scan(const struct prefilter *prefilter, struct str text, uint64_t
 	for (size_t i = 0; i < prefilter->bitmap_words; i++)
 		bitmap[i] |= prefilter->always[i];
 	for (size_t i = 0; i < text.len; i++) {
-		key = (key << CLASS_BITS | prefilter->classes[(unsigned char)text.ptr[i]]) & (KEYS - 1);
+		key = (key << KEY_CLASS_BITS | prefilter->classes[(unsigned char)text.ptr[i]]) & (KEYS - 1);
 		if (prefilter->bits[key / 32] >> (key % 32) & 1)
 			compare_words(prefilter, text, i, key, bitmap);
 	}

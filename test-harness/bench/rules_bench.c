@@ -14,8 +14,8 @@
 
 #include "base/clock.h"
 #include "base/lex.h"
-#include "message/message.h"
 #include "rules/ruleset.h"
+#include "test-harness/mail_facts.h"
 
 enum { ARENA_BYTES = 64 * 1024 * 1024, BUDGET_US = 100000 };
 
@@ -32,36 +32,6 @@ static uint64_t now_ns(void)
 	struct timespec t;
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-/* The facts of a view; the client is one that nothing is listed for. -1: memory. */
-static int make_facts(const struct message_view *view, const struct network *client,
-	struct arena *arena, struct facts *out)
-{
-	struct fact_header *headers = ARENA_ARRAY(arena, struct fact_header, view->headers_n);
-	struct fact_url *urls = ARENA_ARRAY(arena, struct fact_url, view->urls_n);
-	struct fact_relay *relays = ARENA_ARRAY(arena, struct fact_relay, view->relays_n + 1);
-	if (!headers || !urls || !relays)
-		return -1;
-	for (size_t i = 0; i < view->headers_n; i++)
-		headers[i] = (struct fact_header){ view->headers[i].name, view->headers[i].raw,
-			view->headers[i].decoded };
-	for (size_t i = 0; i < view->urls_n; i++)
-		urls[i] = (struct fact_url){ .raw = view->urls[i].raw, .url = view->urls[i].url,
-			.host = view->urls[i].host, .domain = view->urls[i].domain };
-	relays[0] = (struct fact_relay){ .ip_text = STR("192.0.2.1"), .helo = STR("mx.example"),
-		.rdns = STR("mx.example"), .has_ip = true, .network = client };
-	for (size_t i = 0; i < view->relays_n; i++)
-		relays[i + 1] = (struct fact_relay){ .ip_text = view->relays[i].ip_text,
-			.rdns = view->relays[i].rdns, .helo = view->relays[i].helo, .by = view->relays[i].by,
-			.ident = view->relays[i].ident, .id = view->relays[i].id };
-	*out = (struct facts){ .client = client, .client_name = STR("mx.example"),
-		.helo = STR("mx.example"), .mail_from = STR("a@b.example"), .has_mail_from = true,
-		.headers = headers, .headers_n = view->headers_n, .body = view->body,
-		.body_n = view->body_n, .body_has_subject = view->body_has_subject, .full = view->full,
-		.urls = urls, .urls_n = view->urls_n, .relays = relays, .relays_n = view->relays_n + 1,
-		.day = 20000 };
-	return 0;
 }
 
 /* Nanoseconds of one evaluation; `count`: add what it found. */
@@ -85,14 +55,10 @@ static uint64_t ask_once(struct bench *bench, const struct facts *facts, bool co
 
 static void ask_mail(struct bench *bench, struct str mail)
 {
-	struct message_options how = { .want_body = true, .want_full = ruleset_needs_full(bench->rules) };
-	struct network client = { .ip = ip_from_v4(0xc0000201), .asn_state = NETWORK_KNOWN,
-		.asn = 64500, .country_state = NETWORK_KNOWN, .country = "XX" };
+	struct network client = mail_facts_client();
 	struct arena *arena = arena_create(ARENA_BYTES);
-	struct message *message = arena ? message_create(&how, arena) : NULL;
 	struct facts facts;
-	if (!message || message_read(message, mail) < 0 ||
-	    make_facts(message_view(message), &client, arena, &facts)) {
+	if (!arena || mail_facts_read(mail, ruleset_needs_full(bench->rules), &client, arena, &facts)) {
 		bench->failed++;
 	} else {
 		uint64_t best = UINT64_MAX;
