@@ -7,6 +7,8 @@
 #include "base/date.h"
 #include "base/suggest.h"
 
+enum { HEADER_RULES_FILTERED = 8 };
+
 struct checker {
 	struct ruleset *set;
 	struct diags *diags;
@@ -329,8 +331,10 @@ static int prepare_view(struct checker *checker, struct set_view *view, struct m
 			.modifiers = definition->regex.modifiers,
 			.always = definition->negated || !definition->pattern };
 	}
-	return shortcuts ?
-		prefilter_build(regexes, view->rules_n, set->arena, &view->prefilter) : 0;
+	/* a header is short, and most regexes on headers are anchored: few of them are sooner asked */
+	bool filter = shortcuts && (view->view.kind != VIEW_HEADER ||
+		view->rules_n >= HEADER_RULES_FILTERED);
+	return filter ? prefilter_build(regexes, view->rules_n, set->arena, &view->prefilter) : 0;
 }
 
 static int prepare_views(struct checker *checker)

@@ -84,7 +84,7 @@ static const struct literal_case plain_cases[] = {
 	{ "", "", NULL }, { "q|", "", NULL }, { "|q", "", NULL }, { "(q|)", "", NULL },
 	{ "e", "", NULL }, { "the", "", NULL }, { "https?://", "", NULL }, { "qz|e", "", NULL },
 	{ "https?://pillsqz", "", "http://pillsqz|https://pillsqz" },
-	{ "abcdefghijklmnopqrstuvwxyz", "", "jklmnopqrstuvwxy" }, { "q", "", NULL },
+	{ "abcdefghijklmnopqrstuvwxyz", "", "klmnopqrstuvwxyz" }, { "q", "", NULL },
 };
 
 static const struct literal_case syntax_cases[] = {
@@ -178,13 +178,13 @@ T_TEST(reads_deep_groups)
 T_TEST(says_when_memory_is_spent)
 {
 	struct literals literals;
-	for (size_t limit = 4096; limit < 200 * 1024; limit += 4096) {
+	for (size_t limit = 4096; limit < 400 * 1024; limit += 4096) {
 		struct arena *arena = arena_create(limit);
 		t_need(arena);
 		int status = literal_read(STR("(?:a|b)[cd]{3}(?:viagra|cialis)+"), STR(""), arena,
 			&literals);
-		t_true(status == -1 || literals.n == 4);
-		t_true(status == 0 || limit < 150 * 1024);
+		t_true(status == -1 || literals.n == 2);
+		t_true(status == 0 || limit < 300 * 1024);
 		arena_free(&arena);
 	}
 }
