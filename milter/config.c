@@ -277,6 +277,9 @@ struct config *config_load(const char *path, struct diags *diags)
 	if (path)
 		read_file(config, diags);
 	check_thresholds(config, diags);
+	if (config->background && !config->syslog)
+		diags_add(diags, DIAG_WARNING, place, "Background without Syslog: nothing will be logged, "
+			"unless -f keeps standard error open");
 	if (diags->errors > errors)
 		config_free(&config);
 	return config;

@@ -89,18 +89,19 @@ int process_need_descriptors(unsigned connections, struct error *error)
 {
 	rlim_t need = (rlim_t)connections + SPARE_DESCRIPTORS;
 	struct rlimit limit;
+	rlim_t hard;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return error_set(error, "getrlimit: %s", strerror(errno));
-	if (limit.rlim_cur >= need)
-		return 0;
-	limit.rlim_cur = need;
+	hard = limit.rlim_max;
 	if (limit.rlim_max < need && geteuid() == 0)
 		limit.rlim_max = need;
+	/* as many as we may: libmilter, out of descriptors, spins at full CPU and says nothing */
+	limit.rlim_cur = limit.rlim_max;
 	if (limit.rlim_max < need || setrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return error_set(error, "MaxConnections %u needs %lu open files, the limit is %lu "
 			"(ulimit -n, LimitNOFILE=)", connections, (unsigned long)need,
-			(unsigned long)limit.rlim_max);
+			(unsigned long)hard);
 	return 0;
 }
 

@@ -267,12 +267,26 @@ static int run_networks(struct evaluation *ev)
 	return 0;
 }
 
+/* A daemon that is not reloaded holds rules that have expired meanwhile. They no longer hit, and
+ * what asks for their absence does not hit for it: both are unknown. */
+static bool expire(struct evaluation *ev, size_t index)
+{
+	const struct rule *rule = &ev->set->rules[index];
+	if (!rule->has_expiry || ev->facts->day <= rule->expires)
+		return false;
+	ev->values[index] = meta_unknown();
+	ev->why[index] = "expired";
+	return true;
+}
+
 static void run_metas(struct evaluation *ev)
 {
 	for (size_t i = 0; i < ev->set->metas_n; i++) {
 		size_t index = ev->set->metas[i];
 		const struct rule *rule = &ev->set->rules[index];
 		if (rule->stage > ev->options->stage)
+			continue;
+		if (expire(ev, index))
 			continue;
 		struct meta_value value = meta_eval(&rule->definition.meta, ev->values);
 		ev->values[index] = value;
@@ -354,6 +368,9 @@ int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
 			matcher_deadline(ev.matcher, ev.started_us + options->budget_us);
 		}
 		if (!run_views(&ev) && !run_networks(&ev)) {
+			for (size_t i = 0; i < rules->defined_n; i++)
+				if (rules->rules[i].needed && rules->rules[i].stage <= options->stage)
+					expire(&ev, i);
 			run_metas(&ev);
 			status = make_verdict(&ev, out);
 		}

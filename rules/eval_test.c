@@ -159,6 +159,20 @@ T_TEST(observed_rules_are_reported)
 	ruleset_free(&set);
 }
 
+T_TEST(an_expired_rule_is_unknown_from_the_next_day_on)
+{
+	static const char text[] = "body A /x/\nexpires A 2024-10-10\nscore A 3\n"
+		"meta NOT_A !A\nmeta B A\nexpires B 2024-10-08\nbody C /x/\n";
+	struct str text_x = STR("x");
+	struct facts facts = { .body = &text_x, .body_n = 1, .day = 20000 }; /* 2024-10-04 */
+
+	t_str(rules_hits(text, &facts), "A B C");
+	facts.day = 20006;
+	t_str(rules_hits(text, &facts), "A C B:expired");
+	facts.day = 20007;
+	t_str(rules_hits(text, &facts), "C A:expired NOT_A:part-unknown B:expired");
+}
+
 T_TEST(stages)
 {
 	struct facts facts = mail();
