@@ -28,8 +28,9 @@ struct entry {
 
 struct prefilter {
 	unsigned char classes[256];
-	uint32_t bits[KEYS / 32];
-	uint16_t ranks[KEYS / 32]; /* keys before this word of bits */
+	/* a row of bits for each two classes: those which make a key as third */
+	uint32_t bits[KEYS / KEY_CLASSES];
+	uint16_t ranks[KEYS / KEY_CLASSES]; /* keys in the rows before this one */
 	const uint32_t *starts;    /* of each key, into refs; one more than keys */
 	const uint32_t *refs;      /* entries */
 	const struct entry *entries;
@@ -212,14 +213,15 @@ static int add_regex(struct builder *builder, size_t regex,
 static void count_key(struct builder *builder, uint32_t key, size_t number)
 {
 	(void)number;
-	builder->out->bits[key / 32] |= (uint32_t)1 << (key % 32);
+	builder->out->bits[key / KEY_CLASSES] |= (uint32_t)1 << (key % KEY_CLASSES);
 	builder->counts[key]++;
 }
 
 static inline uint32_t rank_of(const struct prefilter *prefilter, uint32_t key)
 {
-	uint32_t below = prefilter->bits[key / 32] & (((uint32_t)1 << (key % 32)) - 1);
-	return prefilter->ranks[key / 32] + key_ones(below);
+	uint32_t lower = ((uint32_t)1 << (key % KEY_CLASSES)) - 1;
+	uint32_t below = prefilter->bits[key / KEY_CLASSES] & lower;
+	return prefilter->ranks[key / KEY_CLASSES] + key_ones(below);
 }
 
 /* counts[] holds where the next word of the key goes. */
@@ -237,7 +239,7 @@ static int make_tables(struct builder *builder)
 		return -1;
 	for (size_t i = 0; i < builder->words_n; i++)
 		each_key(&builder->words[i], builder, i, count_key);
-	for (uint32_t i = 0; i < KEYS / 32; i++) {
+	for (uint32_t i = 0; i < KEYS / KEY_CLASSES; i++) {
 		out->ranks[i] = (uint16_t)keys;
 		keys += key_ones(out->bits[i]);
 	}
@@ -356,16 +358,40 @@ static void compare_words(const struct prefilter *prefilter, struct str text, si
 	}
 }
 
+/* The positions [at, end) one by one; `key` is that of the one before. */
+static void compare_each(const struct prefilter *prefilter, struct str text, size_t at,
+	size_t end, uint32_t key, uint64_t *bitmap)
+{
+	for (; at < end; at++) {
+		uint32_t class = prefilter->classes[(unsigned char)text.ptr[at]];
+		uint32_t row = key & (KEYS / KEY_CLASSES - 1);
+		key = row << KEY_CLASS_BITS | class;
+		if (prefilter->bits[row] >> class & 1)
+			compare_words(prefilter, text, at, key, bitmap);
+	}
+}
+
 /* Before the text, the key is that of bytes of class 0: words that are led by any bytes have
- * such keys, and no other word stands there. */
+ * such keys, and no other word stands there. Four positions are asked at a time, since nearly
+ * none is a key. */
 void prefilter_scan(const struct prefilter *prefilter, struct str text, uint64_t *bitmap)
 {
-	uint32_t key = 0;
+	const unsigned char *classes = prefilter->classes;
+	const unsigned char *bytes = (const unsigned char *)text.ptr;
+	const uint32_t *bits = prefilter->bits;
+	uint32_t row = 0; /* of the two classes before */
+	size_t at = 0;
 	for (size_t i = 0; i < prefilter->bitmap_words; i++)
 		bitmap[i] |= prefilter->always[i];
-	for (size_t i = 0; i < text.len; i++) {
-		key = (key << KEY_CLASS_BITS | prefilter->classes[(unsigned char)text.ptr[i]]) & (KEYS - 1);
-		if (prefilter->bits[key / 32] >> (key % 32) & 1)
-			compare_words(prefilter, text, i, key, bitmap);
+	for (; at + 4 <= text.len; at += 4) {
+		uint32_t a = classes[bytes[at]], b = classes[bytes[at + 1]];
+		uint32_t c = classes[bytes[at + 2]], d = classes[bytes[at + 3]];
+		uint32_t row_a = (row << KEY_CLASS_BITS | a) & (KEYS / KEY_CLASSES - 1);
+		uint32_t seen = bits[row] >> a | bits[row_a] >> b |
+			bits[a << KEY_CLASS_BITS | b] >> c | bits[b << KEY_CLASS_BITS | c] >> d;
+		if (seen & 1)
+			compare_each(prefilter, text, at, at + 4, row, bitmap);
+		row = c << KEY_CLASS_BITS | d;
 	}
+	compare_each(prefilter, text, at, text.len, row, bitmap);
 }
