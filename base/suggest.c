@@ -49,9 +49,14 @@ struct suggest suggest_begin(struct str wanted)
 void suggest_offer(struct suggest *suggest, const char *candidate)
 {
 	struct str word = str_from(candidate);
-	size_t distance;
+	size_t distance, apart;
 
 	if (suggest->wanted.len > WORD_MAX || word.len > WORD_MAX || word.len == 0)
+		return;
+	/* each letter too many is an edit: most words need no table */
+	apart = word.len > suggest->wanted.len ? word.len - suggest->wanted.len :
+		suggest->wanted.len - word.len;
+	if (apart > suggest->wanted.len / 3 || apart >= suggest->distance)
 		return;
 	distance = edit_distance(suggest->wanted, word);
 	if (distance <= suggest->wanted.len / 3 && distance < suggest->distance) {

@@ -7,7 +7,7 @@
 #include "base/date.h"
 #include "base/suggest.h"
 
-enum { HEADER_RULES_FILTERED = 8 };
+enum { HEADER_RULES_FILTERED = 8, SUGGESTED_MAX = 100 };
 
 struct checker {
 	struct ruleset *set;
@@ -17,6 +17,7 @@ struct checker {
 	size_t path_n;
 	size_t *order;      /* metas, each after those it uses */
 	size_t order_n;
+	unsigned suggested; /* searches for "did you mean" */
 };
 
 static int spent(struct checker *checker)
@@ -41,12 +42,14 @@ static int sort_records(struct checker *checker)
 	return set_rehash(set) ? spent(checker) : 0;
 }
 
-static const char *suggest_rule(const struct ruleset *set, struct str name, char *out,
-	size_t size)
+/* Each search looks at every rule: a file with very many wrong names gets no more of them. */
+static const char *suggest_rule(struct checker *checker, struct str name, char *out, size_t size)
 {
+	const struct ruleset *set = checker->set;
 	struct suggest suggest = suggest_begin(name);
-	for (size_t i = 0; i < set->defined_n; i++)
+	for (size_t i = 0; i < set->defined_n && checker->suggested < SUGGESTED_MAX; i++)
 		suggest_offer(&suggest, set->rules[i].name);
+	checker->suggested++;
 	return suggest_text(&suggest, out, size);
 }
 
@@ -65,7 +68,7 @@ static void check_undefined(struct checker *checker)
 			{ rule->tflags_place, "tflags", DIAG_WARNING },
 			{ rule->expires_place, "expires", DIAG_ERROR },
 		};
-		suggest_rule(checker->set, str_from(rule->name), hint, sizeof hint);
+		suggest_rule(checker, str_from(rule->name), hint, sizeof hint);
 		for (size_t k = 0; k < sizeof settings / sizeof *settings; k++)
 			if (settings[k].place.file)
 				diags_add(checker->diags, settings[k].severity, settings[k].place,
@@ -127,7 +130,7 @@ static bool resolve_rule(void *context, const struct meta_name *name, struct met
 		return true;
 	}
 	diags_add(checker->diags, DIAG_ERROR, name->place, "unknown rule '%.*s'%s", shown,
-		name->name.ptr, suggest_rule(checker->set, name->name, hint, sizeof hint));
+		name->name.ptr, suggest_rule(checker, name->name, hint, sizeof hint));
 	return false;
 }
 

@@ -4,7 +4,8 @@
  * regex that does not match, never leave out one that does; a regex without words is always
  * named. Immutable, for any number of threads.
  *
- * Measured on text of the SpamAssassin corpus with the shipped rules: see doc/performance.md.
+ * Measured on body text of the SpamAssassin corpus on one busy 2.6 GHz core: 1.0 GB/s with the
+ * words of the shipped rules, 60 MB/s with those of SpamAssassin's 630 stock body regexes.
  */
 #ifndef DEPEER_RULES_PREFILTER_H
 #define DEPEER_RULES_PREFILTER_H

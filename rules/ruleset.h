@@ -71,6 +71,7 @@ struct eval_options {
 	enum fact_stage stage;   /* rules of later stages are left out (not "false": left out) */
 	/* CPU budget for the regexes of one message: past it the rule at work is reported as unknown
 	 * ("budget") and counts 0, and so does every regex rule after it that is over its own share.
+	 * What the prefilter (rules/prefilter) rules out stays certain: it is no hit, at no cost.
 	 * 0 = none. The clock is given, so that eval stays a function of its arguments. */
 	uint64_t budget_us;
 	uint64_t (*clock_us)(void);
