@@ -5,17 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+
 enum {
 	TEXT_MAX = 1024, /* bytes of one finding's text: an admin's line may be megabytes long */
 	PRINTED_MAX = 5120  /* of a printed line: the text, a path of PATH_MAX at most */
 };
-
-static void to_one_line(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
-}
 
 static bool make_room(struct diags *diags)
 {
@@ -58,8 +53,8 @@ void diags_add(struct diags *diags, enum diag_severity severity, struct place pl
 		return;
 	memcpy(copy, text, text_size);
 	memcpy(copy + text_size, file, file_size);
-	to_one_line(copy);
-	to_one_line(copy + text_size);
+	error_one_line(copy);
+	error_one_line(copy + text_size);
 	place.file = copy + text_size;
 	diags->items[diags->n++] = (struct diag){ severity, place, copy };
 }

@@ -55,6 +55,9 @@ T_TEST(control_characters_and_length)
 	t_true(strncmp(printed(&diags), "a?b:1:1: error: x?[31m???\n", 26) == 0);
 	diags.n = 2;
 	diags_clear(&diags);
+	diags_add(&diags, DIAG_ERROR, (struct place){ "f", 1, 1 }, "\xC2\x9B" "31m \xC3\xA4\xC2");
+	t_str(diags.items[0].text, "??31m \xC3\xA4\xC2");
+	diags_clear(&diags);
 }
 
 T_TEST(counts_what_it_does_not_keep)

@@ -26,4 +26,8 @@ int error_set(struct error *error, const char *format, ...)
 int error_set_va(struct error *error, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
+/* Makes one printable line of a text, in place: control characters, also those of ISO 8859-1 in
+ * UTF-8 (U+0080..9F: a terminal takes U+009B for ESC [), become '?' byte by byte. */
+void error_one_line(char *text);
+
 #endif

@@ -90,6 +90,11 @@ void lex_file_clear(struct lex_file *file)
 
 struct lex lex_begin(const char *file, struct str text)
 {
+	static const struct str mark = { "\xEF\xBB\xBF", 3 };
+
+	/* what Windows editors put before UTF-8: nobody could see why the first word is unknown */
+	if (str_starts_nocase(text, mark))
+		text = str_slice(text, mark.len, text.len);
 	return (struct lex){ .file = file, .rest = text };
 }
 

@@ -27,7 +27,8 @@ struct lex_file {
 int lex_file_read(struct lex_file *file, const char *path, struct error *error);
 void lex_file_clear(struct lex_file *file);
 
-/* A cursor over lines. `text` must outlive it; `file` is only printed. */
+/* A cursor over lines. `text` must outlive it; `file` is only printed. A byte order mark of UTF-8
+ * at the start is passed over. */
 struct lex {
 	const char *file;
 	struct str rest;

@@ -30,6 +30,18 @@ T_TEST(lines_with_every_ending)
 	t_true(!lex_next(&lex, &line));
 }
 
+T_TEST(passes_over_a_byte_order_mark)
+{
+	struct lex lex = lex_begin("f", STR("\xEF\xBB\xBF" "one\n\xEF\xBB\xBF" "two"));
+	struct lex_line line;
+
+	t_need(lex_next(&lex, &line));
+	t_slice(line.text, "one");
+	t_int(line.place.column, 1);
+	t_need(lex_next(&lex, &line));
+	t_slice(line.text, "\xEF\xBB\xBF" "two");
+}
+
 T_TEST(no_line_after_the_last_newline)
 {
 	struct lex lex = lex_begin("f", STR("a\n"));
