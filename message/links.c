@@ -26,6 +26,7 @@ struct links {
 	size_t n, capacity, max;
 	struct slot *slots;
 	size_t slots_n, used; /* slots_n is a power of two */
+	size_t parsed;        /* texts, whatever became of them */
 	bool full;
 };
 
@@ -162,6 +163,10 @@ static int add_one(struct links *links, struct str raw, struct str base,
 	raw_slot = find_slot(links, raw, raw_hash);
 	if (raw_slot && raw_slot->item)
 		return 0;
+	if (links->parsed++ >= LINKS_PARSED_A_URL * links->max) {
+		links->full = true;
+		return 0;
+	}
 	if (!url_parse(links->arena, raw, base, &url))
 		return arena_spent(links->arena) ? -1 : 0;
 	hash = hash_text(url.url, 2);

@@ -178,3 +178,28 @@ T_TEST(sees_through_most_evasions)
 	printf("# %zu of %zu\n", seen, n);
 	t_true(seen * 100 >= n * 90);
 }
+
+T_TEST(tires_of_one_url_in_many_spellings)
+{
+	enum { MAX = 2 };
+	struct links *links;
+	size_t n;
+
+	arena = arena_create(ARENA_BYTES);
+	links = links_create(arena, MAX);
+	t_need(links != NULL);
+	for (int i = 0; i < LINKS_PARSED_A_URL * MAX; i++) {
+		struct buf raw = { .arena = arena };
+
+		buf_addf(&raw, "http://a.example/%d/../", i);
+		t_int(links_add(links, buf_str(&raw), STR(""), MESSAGE_URL_TEXT, STR("")), 0);
+		/* a spelling that was there costs nothing */
+		t_int(links_add(links, buf_str(&raw), STR(""), MESSAGE_URL_TEXT, STR("")), 0);
+	}
+	t_true(!links_full(links));
+	t_int(links_add(links, STR("http://b.example/"), STR(""), MESSAGE_URL_TEXT, STR("")), 0);
+	t_true(links_full(links));
+	links_items(links, &n);
+	t_int(n, 1);
+	done();
+}

@@ -27,7 +27,7 @@ struct message_limits {
 	size_t scan_bytes;     /* of the body as it came; default 1 MiB */
 	size_t parts;          /* MIME parts; default 200 */
 	size_t depth;          /* of nested multiparts and messages; default 20 */
-	size_t urls;           /* unique; default 1,000 */
+	size_t urls;           /* unique; default 1,000 (of at most 8 times as many spellings) */
 	size_t part_text;      /* bytes of rendered text a part; default 50,000 as in SpamAssassin */
 };
 

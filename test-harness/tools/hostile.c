@@ -141,6 +141,23 @@ static const struct kind kinds[] = {
 	  "\xd9\x85\xd8\xb5\xd8\xb1.\xe0\xa4\x95\xe0\xa5\x8d\xe0\xa4\xb7%u.example/ ", "\n"),
 	FLOOD("idn-bad", PLAIN, "http://xn--a%u-\xf0\x9f\x92\xa9.xn--%u/ ", "\n"),
 	FLOOD("idn-combining", PLAIN "http://a", "\xcc\x80", ".example/\n"),
+	/* one URL, written in many ways: none of them counts against the limit of URLs */
+	FLOOD("urls-dots", PLAIN, "http://a.example/%u/../ ", "\n"),
+	FLOOD("idn-dots", PLAIN, "http://\xc3\xa4.example/%u/../ ", "\n"),
+	FLOOD("idn-dots-long", PLAIN, "http://\xd9\x85\xd8\xb5\xd8\xb1.\xe0\xa4\x95\xe0\xa5\x8d"
+	  "\xe0\xa4\xb7.\xc3\xa4\xcc\x80\xcc\x81\xcc\xa7\xcc\xa8\xcc\x80.example/%u/../ ", "\n"),
+	FLOOD("hrefs-dots", HTML "<base href=http://\xc3\xa4.example/>", "<a href=/%u/..>", "\n"),
+	FLOOD("urls-fragments", PLAIN, "http://a.example/#%u ", "\n"),
+	FLOOD("idn-fragments", PLAIN, "http://\xd9\x85\xd8\xb5\xd8\xb1.\xe0\xa4\x95\xe0\xa5\x8d"
+	  "\xe0\xa4\xb7.\xc3\xa4\xcc\x80\xcc\x81\xcc\xa7\xcc\xa8\xcc\x80.example/#%u ", "\n"),
+	FLOOD("idn-users", PLAIN, "http://%u@\xc3\xa4.example/ ", "\n"),
+	FLOOD("idn-refused", PLAIN, "http://\xf0\x9f\x92\xa9%u.\xe2\x80\x8f\xd7\x90 a.example/ ",
+	  "\n"),
+	FLOOD("idn-names", PLAIN, "\xd9\x85\xd8\xb5\xd8\xb1%u.\xd9\x85\xd8\xb5\xd8\xb1 ", "\n"),
+	FLOOD("idn-no-names", PLAIN, "\xd9\x85\xd8\xb5\xd8\xb1.\xe0\xa4\x95%u ", "\n"),
+	FLOOD("hrefs-fragments", HTML "<base href=http://\xc3\xa4.example/>", "<a href=/x#%u>", "\n"),
+	FLOOD("hrefs-none", HTML, "<a href=#%u>", "\n"),
+	FLOOD("hrefs-script", HTML, "<a href=javascript:%u>", "\n"),
 	/* HTML */
 	FLOOD("tags-open", HTML, "<a ", "\n"),
 	FLOOD("tags-unclosed", HTML, "<div>", "\n"),
