@@ -43,6 +43,9 @@ static const struct kind kinds[] = {
 	FLOOD("encoded-equals", "Subject: ", "=?", END),
 	FLOOD("encoded-charsets", "Subject: ", "=?x-%u?Q?a?= ", END),
 	FLOOD("encoded-jis", "Subject: ", "=?iso-2022-jp?B?GyRCGyRC?= ", END),
+	/* iconv loads and unloads a module at each word */
+	FLOOD("encoded-modules", "Subject: ", "=?gb18030?B?gTCB?= x =?koi8-u?B?gTCB?= x "
+	  "=?euc-kr?B?gTCB?= x =?big5?B?gTCB?= x =?euc-jp?B?gTCB?= x =?gbk?B?gTCB?= x ", END),
 	FLOOD("encoded-headers", "", "Subject: =?koi8-r?Q?=D1=%u?=\n", END),
 	FLOOD("to-addresses", "Subject: s\nTo: a@b.example", ", a%u@b.example", END),
 	FLOOD("from-comments", "Subject: s\nFrom: ", "(", END),
