@@ -268,8 +268,8 @@ T_TEST(past_the_budget_rules_are_unknown)
 	for (size_t i = 0; i < 40; i++)
 		strings[i] = str_make(many_as(), 2000);
 	struct facts facts = { .body = strings, .body_n = 40 };
-	struct ruleset *set = rules_load("body A /[a-w]x/\nbody B /[a-w]y/\nbody C /[a-w]z/\nheader D X !~ /x/\n"
-		"meta E !A");
+	struct ruleset *set = rules_load("body A /[a-w]x/\nbody B /[a-w]y/\nbody C /[a-w]z/\n"
+		"header D X !~ /x/\nmeta E !A");
 	struct eval_options options = { .stage = FACT_MESSAGE, .budget_us = 1000,
 		.clock_us = fake_clock };
 	struct arena *arena = arena_create(1024 * 1024);

@@ -100,7 +100,8 @@ static double word_cost(const struct factor_pool *pool, const struct factor_word
 	for (size_t i = 0; i < word->n; i++) {
 		bool again = i && word->at[i] >= BYTES && word->at[i] == word->at[i - 1];
 		double weight = pool->weights[word->at[i]];
-		cost *= again && weight < again_weight ? again_weight : weight > vague_weight ? 1 : weight;
+		if (weight <= vague_weight)
+			cost *= again ? again_weight : weight;
 	}
 	bool common = cost < common_cost && word_text(pool, word, text) && strstr(common_text, text);
 	return common ? common_cost : cost;
@@ -116,7 +117,9 @@ static double key_cost(const struct factor_pool *pool, const struct factor_word 
 		classes[i] = pool->classes[word->at[i]];
 		weights[i] = pool->key_weights[word->at[i]];
 	}
-	return word->n ? key_price * key_choose(&pool->table, word->at, classes, weights, word->n).weight : 1;
+	if (!word->n)
+		return 1;
+	return key_price * key_choose(&pool->table, word->at, classes, weights, word->n).weight;
 }
 
 static double words_cost(const struct factor_pool *pool, struct factor_words words)

@@ -72,7 +72,8 @@ static const struct literal_case plain_cases[] = {
 	{ "(viagra|cialis) now", "", "viagra20now|cialis20now" },
 	{ "[vw]iagra", "", "<vw>iagra" }, { "v[i1]agra", "", "v<1i>agra" },
 	{ "viag?ra", "", "viara|viagra" }, { "viag*ra", "", "via" }, { "xviag+ra", "", "xviag" },
-	{ "via(?:gra)?x", "", "viax|viagrax" }, { "(?:viagra)?", "", NULL }, { "(?:viagra)*", "", NULL },
+	{ "via(?:gra)?x", "", "viax|viagrax" }, { "(?:viagra)?", "", NULL },
+	{ "(?:viagra)*", "", NULL },
 	{ "(?:viagra)+", "", "viagra" }, { "(?:viagra){2}", "", "viagraviagra" },
 	{ "(?:viagra){0}qz", "", "qz" }, { "(?:viagra){0,3}", "", NULL }, { "qz{3}", "", "qzzz" },
 	{ "q{9}", "", "qqqq" }, { "qz{2,}", "", "qzz" }, { "qz{0,1}x", "", "qx|qzx" },
@@ -80,7 +81,8 @@ static const struct literal_case plain_cases[] = {
 	{ "qzx{1,2}?j", "", "qzxj|qzxxj" }, { "qzx++j", "", "qzx" },
 	{ "buy.{0,80}viagra", "", "viagra" }, { "viagra.*zx", "", "viagra" },
 	{ "q.z", "", "q<230>z" }, { ".qz.", "", "qz" }, { "\\Dqz\\s", "", "qz<6>" },
-	{ "q\\dz", "", "q<10>z" }, { "\\d\\d\\d\\d", "", NULL }, { "\\w+", "", NULL }, { ".*", "", NULL },
+	{ "q\\dz", "", "q<10>z" }, { "\\d\\d\\d\\d", "", NULL }, { "\\w+", "", NULL },
+	{ ".*", "", NULL },
 	{ "", "", NULL }, { "q|", "", NULL }, { "|q", "", NULL }, { "(q|)", "", NULL },
 	{ "e", "", NULL }, { "the", "", NULL }, { "https?://", "", NULL }, { "qz|e", "", NULL },
 	{ "https?://pillsqz", "", "http://pillsqz|https://pillsqz" },
@@ -91,9 +93,11 @@ static const struct literal_case syntax_cases[] = {
 	{ "q\\.z\\/x\\#", "", "q.z/x#" }, { "\\x71\\x{7a}", "", "qz" }, { "q\\tz\\nx", "", "q09z0ax" },
 	{ "q\\0z", "", "q00z" }, { "q\\-\\_z", "", "q-_z" }, { "\\xe9\\xc9", "i", "e9c9" },
 	{ "(q)zx\\1", "", "qzx" }, { "(qz)\\1", "", "qz" }, { "(?<n>qz)\\k<n>", "", NULL },
-	{ "qz\\Qx.\\E", "", NULL }, { "qz\\p{L}", "", NULL }, { "qz\\Kx", "", NULL }, { "qz\\N", "", NULL },
+	{ "qz\\Qx.\\E", "", NULL }, { "qz\\p{L}", "", NULL }, { "qz\\Kx", "", NULL },
+	{ "qz\\N", "", NULL },
 	{ "qz\\Rx", "", "qz" }, { "qzx\\X", "", "qzx" }, { "q\\Cz", "", "q<230>z" },
-	{ "qz\\cA", "", NULL }, { "qz\\o{101}", "", NULL }, { "qz\\012", "", NULL }, { "qz\\g1(x)", "", NULL },
+	{ "qz\\cA", "", NULL }, { "qz\\o{101}", "", NULL }, { "qz\\012", "", NULL },
+	{ "qz\\g1(x)", "", NULL },
 	{ "(?=viagra)qz", "", "qz" }, { "(?!viagra)qz", "", "qz" }, { "(?<=viagra)qz", "", "qz" },
 	{ "(?<!viagra)qz", "", "qz" }, { "q(?!x)z", "", "qz" }, { "(?!viagra)", "", NULL },
 	{ "(?=viagra)", "", NULL }, { "(?>viagra|q)z", "", "viagraz|qz" },
@@ -275,8 +279,8 @@ static const struct {
 	const char *text;
 	unsigned min, max;
 } quantifiers[] = {
-	{ "*", 0, 3 }, { "+", 1, 3 }, { "?", 0, 1 }, { "{2}", 2, 2 }, { "{0}", 0, 0 }, { "{1,3}", 1, 3 },
-	{ "{2,}", 2, 4 }, { "{0,2}", 0, 2 }, { "{5,7}", 5, 7 }, { "{6}", 6, 6 }, { "{,2}", 0, 2 },
+	{ "*", 0, 3 }, { "+", 1, 3 }, { "?", 0, 1 }, { "{2}", 2, 2 }, { "{0}", 0, 0 },
+	{ "{1,3}", 1, 3 }, { "{2,}", 2, 4 }, { "{0,2}", 0, 2 }, { "{5,7}", 5, 7 }, { "{6}", 6, 6 }, { "{,2}", 0, 2 },
 };
 static const char *const quantifier_ends[] = { "", "", "", "?", "+" };
 

@@ -1,4 +1,5 @@
 /* One pass names the regexes that could match, and none too few. */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -136,4 +137,37 @@ T_TEST(says_when_memory_is_spent)
 		arena_free(&arena);
 	}
 	t_true(spent > 5 && built > 5);
+}
+
+struct scanner {
+	const struct prefilter *prefilter;
+	unsigned wrong;
+};
+
+static void *scan_often(void *data)
+{
+	struct scanner *scanner = data;
+	for (int i = 0; i < 2000; i++) {
+		uint64_t bitmap = 0;
+		prefilter_scan(scanner->prefilter, STR("a text with VIAGRA and qz in it"), &bitmap);
+		scanner->wrong += bitmap != 5;
+	}
+	return NULL;
+}
+
+T_TEST(serves_many_threads)
+{
+	static const char *const texts[] = { "viagra", "cialis", "qz" };
+	struct built built = build(texts, 3);
+	pthread_t threads[4];
+	struct scanner scanners[4];
+	for (int i = 0; i < 4; i++) {
+		scanners[i] = (struct scanner){ built.prefilter, 0 };
+		t_need(pthread_create(&threads[i], NULL, scan_often, &scanners[i]) == 0);
+	}
+	for (int i = 0; i < 4; i++) {
+		pthread_join(threads[i], NULL);
+		t_int(scanners[i].wrong, 0);
+	}
+	arena_free(&built.arena);
 }
