@@ -24,9 +24,14 @@ static struct {
 
 enum {
 	WANTED_ACTIONS = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE,
-	/* DATA is not asked for: its macros alone cost 39 ms over inet (Nagle, measured) */
+	/* DATA is not asked for: its macros alone cost 39 ms over inet (Nagle, measured).
+	 * Each stage that is answered wakes a thread of libmilter, 25 to 40 us of CPU: MAIL, where only
+	 * mail to be let through has an answer, is silent, and a later stage says it. So are body
+	 * chunks, although past ScanBytes an MTA could be told to skip the rest: receiving it unread
+	 * costs 0.11 to 0.16 ms a MB, a mail of 10 MB 1.0 to 1.4 ms, one of 2 MB nothing that could be
+	 * measured, while every ordinary mail is 10 to 30 us cheaper. */
 	WANTED_PROTOCOL = SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_SKIP | SMFIP_NR_CONN
-		| SMFIP_NR_HELO | SMFIP_NR_HDR | SMFIP_NR_EOH,
+		| SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY,
 	ANY_SILENCE = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR
 		| SMFIP_NR_EOH | SMFIP_NR_BODY
 };
@@ -74,12 +79,11 @@ static struct connection *begin(SMFICTX *context, unsigned long actions, unsigne
 	return connection;
 }
 
-/* At RCPT there is something to answer only when clients are refused there. */
+/* At RCPT there is something to answer only when clients may be refused there. */
 static bool answers_rcpt(void)
 {
 	struct snapshot *snapshot = runtime_current(served.runtime);
-	const struct config *config = snapshot->config;
-	bool answers = config->mode == CONFIG_ENFORCE && config->reject_stage == FACT_CONNECT;
+	bool answers = snapshot->refuses_at_rcpt;
 
 	snapshot_release(&snapshot);
 	return answers;

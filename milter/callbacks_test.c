@@ -10,6 +10,7 @@ static struct {
 	void *private_data;
 	unsigned inserted, deleted;
 	char score[200]; /* of our header */
+	bool authenticated;
 } mta;
 
 int smfi_setpriv(SMFICTX *context, void *data)
@@ -27,9 +28,11 @@ void *smfi_getpriv(SMFICTX *context)
 
 char *smfi_getsymval(SMFICTX *context, char *name)
 {
-	static char id[] = "Q1";
+	static char id[] = "Q1", user[] = "alice";
 
 	(void)context;
+	if (strcmp(name, "{auth_authen}") == 0)
+		return mta.authenticated ? user : NULL;
 	return strcmp(name, "i") == 0 ? id : NULL;
 }
 
@@ -92,7 +95,7 @@ static sfsistat one_mail(const struct smfiDesc *filter)
 	filter->xxfi_connect(NULL, host, (_SOCK_ADDR *)&address);
 	filter->xxfi_helo(NULL, host);
 	status = filter->xxfi_envfrom(NULL, sender);
-	if (status == SMFIS_CONTINUE)
+	if (status == SMFIS_CONTINUE || status == SMFIS_NOREPLY)
 		status = filter->xxfi_envrcpt(NULL, recipient);
 	if (status != SMFIS_CONTINUE && status != SMFIS_NOREPLY)
 		return status;
@@ -136,6 +139,43 @@ T_TEST(callbacks_no_mail_passes_unmarked_when_memory_is_spent)
 	}
 	t_true(last > 20 && passed < last);
 	runtime_free(&runtime);
+}
+
+/* What each stage answers to a client that is let through: the first that may, says so. */
+T_TEST(callbacks_let_through_where_an_answer_was_agreed_upon)
+{
+	static const struct {
+		const char *keys;
+		unsigned long offered;
+		sfsistat mail, rcpt, header, body;
+	} cases[] = {
+		{ "Mode enforce\n", ~0UL, SMFIS_NOREPLY, SMFIS_ACCEPT, SMFIS_NOREPLY, SMFIS_NOREPLY },
+		{ "Mode observe\n", ~0UL, SMFIS_NOREPLY, SMFIS_NOREPLY, SMFIS_NOREPLY, SMFIS_NOREPLY },
+		{ "Mode enforce\n", 0x7f, SMFIS_ACCEPT, SMFIS_ACCEPT, SMFIS_ACCEPT, SMFIS_ACCEPT },
+	};
+	char text[] = "x.example";
+	char *arguments[] = { text, NULL };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct runtime *runtime = world_runtime(cases[i].keys);
+		struct smfiDesc filter = callbacks_describe(runtime);
+		unsigned long actions, steps, unused;
+
+		memset(&mta, 0, sizeof(mta));
+		mta.authenticated = true;
+		t_int(filter.xxfi_negotiate(NULL, ~0UL, cases[i].offered, 0, 0, &actions, &steps, &unused,
+			&unused), SMFIS_CONTINUE);
+		t_int(steps & ~cases[i].offered, 0);
+		filter.xxfi_connect(NULL, text, NULL);
+		t_int(filter.xxfi_envfrom(NULL, arguments), cases[i].mail);
+		t_int(filter.xxfi_envrcpt(NULL, arguments), cases[i].rcpt);
+		t_int(filter.xxfi_header(NULL, text, text), cases[i].header);
+		t_int(filter.xxfi_body(NULL, (unsigned char *)text, 1), cases[i].body);
+		t_int(filter.xxfi_eom(NULL), SMFIS_ACCEPT);
+		t_int(mta.inserted + mta.deleted, 0);
+		filter.xxfi_close(NULL);
+		runtime_free(&runtime);
+	}
 }
 
 /* A health check hangs up at once; a filter that was never told to begin says 451. */

@@ -137,6 +137,23 @@ static void build_lists(struct snapshot *snapshot, const struct snapshot *previo
 	}
 }
 
+/* The most that a client can be given before the message; what negative scores take off is not
+ * counted, so this is a bound. Scores have three decimals, and verdicts are rounded to them. */
+static bool can_refuse_at_rcpt(const struct config *config, const struct ruleset *rules)
+{
+	double most = 0.001, reject = config->thresholds.reject;
+
+	for (size_t i = 0; i < ruleset_rules(rules); i++) {
+		struct ruleset_rule rule = ruleset_rule(rules, i);
+
+		if (rule.stage == FACT_CONNECT && rule.runs && !rule.observe && !rule.sub_rule
+			&& rule.score > 0)
+			most += rule.score;
+	}
+	return config->mode == CONFIG_ENFORCE && config->reject_stage == FACT_CONNECT
+		&& reject > 0 && most >= reject;
+}
+
 static struct snapshot *build(struct config *config, const struct snapshot *previous,
 	struct diags *diags)
 {
@@ -163,6 +180,7 @@ static struct snapshot *build(struct config *config, const struct snapshot *prev
 		snapshot_free(snapshot);
 		return NULL;
 	}
+	snapshot->refuses_at_rcpt = can_refuse_at_rcpt(snapshot->config, snapshot->rules);
 	return snapshot;
 }
 

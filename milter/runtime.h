@@ -17,6 +17,10 @@ struct snapshot {
 	struct ruleset *rules;
 	struct geoip *geoip;
 	unsigned generation;     /* 1, 2, ... as built by this process */
+	/* someone may be refused at RCPT: Mode enforce, RejectStage rcpt, and the scores of all rules
+	 * that know the client alone reach RejectScore together. Otherwise nobody need be asked there,
+	 * and a milter that answers nothing at RCPT spares itself and the MTA a round trip. */
+	bool refuses_at_rcpt;
 	/* private: runtime.c */
 	_Atomic unsigned references;
 };

@@ -191,3 +191,45 @@ T_TEST(runtime_a_thousand_reloads_under_readers)
 	t_int(atomic_load(&reader.wrong), 0);
 	runtime_free(&runtime);
 }
+
+static bool refuses_at_rcpt(const char *keys)
+{
+	struct runtime *runtime = world_runtime(keys);
+	struct snapshot *snapshot = runtime_current(runtime);
+	bool refuses = snapshot->refuses_at_rcpt;
+
+	snapshot_release(&snapshot);
+	runtime_free(&runtime);
+	return refuses;
+}
+
+/* The client of the world can come to 12 at most; what else is scored is seen later. */
+T_TEST(runtime_knows_whether_anybody_can_be_refused_at_rcpt)
+{
+	struct runtime *runtime = world_runtime("Mode enforce\nRejectScore 12.5\n");
+	struct snapshot *snapshot;
+	char text[2000];
+
+	t_true(refuses_at_rcpt("Mode enforce\n"));
+	t_true(refuses_at_rcpt("Mode enforce\nRejectScore 12\n"));
+	t_true(!refuses_at_rcpt("Mode enforce\nRejectScore 12.1\n"));
+	t_true(!refuses_at_rcpt("Mode enforce\nRejectScore 0\n"));
+	t_true(!refuses_at_rcpt("Mode enforce\nRejectStage eom\n"));
+	t_true(!refuses_at_rcpt("Mode observe\n"));
+	world_file("depeer.conf", "RulesDir rules.cf\nMode enforce\nRejectScore 12.5\n");
+	world_file("rules.cf", "network_list bad_net bad.list\nnetwork ONE client in bad_net\n"
+		"score ONE 12\nheader TWO X-Spam-Relays-External =~ /x/\nscore TWO 9\n"
+		"network SIX client in bad_net\nscore SIX 6\ntflags SIX observe\n"
+		"meta LESS ONE\nscore LESS -3\nmeta MORE ONE && TWO\nscore MORE 9\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	snapshot = runtime_current(runtime);
+	t_true(!snapshot->refuses_at_rcpt);
+	snapshot_release(&snapshot);
+	world_file("rules.cf", "network_list bad_net bad.list\nnetwork ONE client in bad_net\n"
+		"score ONE 12\nmeta LESS ONE\nscore LESS -3\nmeta MORE ONE\nscore MORE 0.5\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	snapshot = runtime_current(runtime);
+	t_true(snapshot->refuses_at_rcpt);
+	snapshot_release(&snapshot);
+	runtime_free(&runtime);
+}

@@ -38,6 +38,7 @@ struct session {
 	struct session_options options;
 	char id[ID_MAX];
 	bool has_client, failed;      /* failed: name or HELO could not be kept; shows at MAIL */
+	bool passing;                 /* this mail is let through unseen; there is no `mail` */
 	struct ip client;
 	char *client_name, *helo;
 	struct mail *mail;            /* NULL between messages */
@@ -84,6 +85,7 @@ void session_abort(struct session *session)
 	struct arena *arena, *spare;
 
 	session->mail = NULL;
+	session->passing = false;
 	session->reply = reply_tempfail;
 	if (!mail)
 		return;
@@ -223,6 +225,7 @@ enum session_answer session_mail(struct session *session, const char *mail_from,
 	log_text(session, LOG_LEVEL_INFO, line ? line
 		: report_short_line(&report, least, sizeof(least)));
 	session_abort(session);
+	session->passing = true;
 	return SESSION_ACCEPT;
 }
 
@@ -321,17 +324,16 @@ enum session_answer session_rcpt(struct session *session, const char *recipient,
 	const char *queue_id)
 {
 	struct mail *mail = session->mail;
-	const struct config *config;
 	struct report_input report;
 
+	if (session->passing)
+		return SESSION_ACCEPT;
 	if (!mail)
 		return no_memory(session);
 	take_id(mail, queue_id);
 	if (add_recipient(mail, recipient) != 0)
 		return rcpt_error(session);
-	config = mail->snapshot->config;
-	if (config->reject_stage != FACT_CONNECT || config->mode == CONFIG_OBSERVE
-		|| session->options.silent_at_rcpt)
+	if (!mail->snapshot->refuses_at_rcpt || session->options.silent_at_rcpt)
 		return SESSION_CONTINUE;
 	if (!mail->connection_judged) {
 		if (scan_connection(mail->snapshot, &mail->envelope, mail->arena, &mail->connection) != 0)
@@ -367,7 +369,7 @@ enum session_answer session_header(struct session *session, const char *name, co
 	struct message *message;
 
 	if (!mail)
-		return SESSION_CONTINUE;
+		return session->passing ? SESSION_ACCEPT : SESSION_CONTINUE;
 	headers_note(&mail->headers, str_from(name), str_from(value));
 	message = reader(mail);
 	if (message && message_header(message, str_from(name), str_from(value)) != 0)
@@ -381,6 +383,8 @@ enum session_answer session_end_of_headers(struct session *session)
 	struct mail *mail = session->mail;
 	struct message *message = mail ? reader(mail) : NULL;
 
+	if (session->passing)
+		return SESSION_ACCEPT;
 	if (!message || mail->ended_headers)
 		return SESSION_CONTINUE;
 	mail->ended_headers = true;
@@ -396,6 +400,8 @@ enum session_answer session_body(struct session *session, struct str chunk)
 	struct message *message;
 	int status;
 
+	if (session->passing)
+		return SESSION_ACCEPT;
 	session_end_of_headers(session); /* an MTA that offers less may not have said it */
 	message = mail && !mail->body_done ? reader(mail) : NULL;
 	if (message) {
@@ -487,7 +493,10 @@ enum session_answer session_end(struct session *session, const char *queue_id,
 	struct report_input report;
 	struct message *message;
 
-	*out = (struct session_outcome){ .answer = SESSION_TEMPFAIL };
+	*out = (struct session_outcome){ .answer = session->passing ? SESSION_ACCEPT
+		: SESSION_TEMPFAIL };
+	if (session->passing)
+		return SESSION_ACCEPT;
 	if (!mail)
 		return no_memory(session);
 	take_id(mail, queue_id);

@@ -12,7 +12,9 @@
  *
  * What is let through unseen (SESSION_ACCEPT, decided at MAIL): clients of PeerList and, unless
  * IgnoreAuthenticatedClients is off, authenticated ones. Their mail is not touched at all: a relay
- * of one's own that runs depeer too has already put its headers there. One log line says so.
+ * of one's own that runs depeer too has already put its headers there. One log line says so. Where
+ * no answer to MAIL was agreed upon the same answer is given at every later stage of the mail, so
+ * that the first one that may answer says it; nothing of the mail is kept or read meanwhile.
  *
  * Of everybody else's mail every header whose name begins with X-Depeer or X-Spam- is removed,
  * in any mode and also past the limits of what is read.
@@ -32,7 +34,8 @@ struct session;
 struct sockaddr;
 
 enum session_answer {
-	SESSION_CONTINUE, SESSION_ACCEPT, /* accept: let through unseen (peer, authenticated) */
+	SESSION_CONTINUE,
+	SESSION_ACCEPT,   /* let through unseen (peer, authenticated); at the end: taken */
 	SESSION_REJECT, SESSION_TEMPFAIL, /* with session_reply */
 	SESSION_SKIP                      /* body: more is not wanted */
 };

@@ -196,6 +196,33 @@ T_TEST(session_silent_at_rcpt_decides_once_at_the_end)
 	runtime_free(&runtime);
 }
 
+/* No answer to MAIL was agreed upon: every later stage has it, and nothing is read. */
+T_TEST(session_passes_at_any_stage)
+{
+	struct runtime *runtime = world_runtime("Mode enforce\nPeerList 192.0.2.7\n");
+	struct world_log log = { 0 };
+	struct session *session = world_session(runtime, &log);
+	struct session_outcome outcome;
+
+	world_connect(session, "192.0.2.7");
+	t_int(session_mail(session, "<>", NULL), SESSION_ACCEPT);
+	t_int(session_rcpt(session, "<a@b.example>", NULL), SESSION_ACCEPT);
+	t_int(session_header(session, "X-Depeer-Score", "a"), SESSION_ACCEPT);
+	t_int(session_end_of_headers(session), SESSION_ACCEPT);
+	t_int(session_body(session, STR("pills")), SESSION_ACCEPT);
+	t_int(session_end(session, "Q1", &outcome), SESSION_ACCEPT);
+	t_int(outcome.answer, SESSION_ACCEPT);
+	t_int(outcome.edits_n, 0);
+	t_true(outcome.quarantine == NULL);
+	t_int(log.lines, 1);
+	session_abort(session); /* it holds for one mail only */
+	t_int(session_end(session, NULL, &outcome), SESSION_TEMPFAIL);
+	t_int(session_helo(session, "helo.example"), SESSION_CONTINUE);
+	t_int(session_rcpt(session, "<a@b.example>", NULL), SESSION_TEMPFAIL);
+	session_free(&session);
+	runtime_free(&runtime);
+}
+
 T_TEST(session_reject_stage_eom_and_observe_wait_for_the_end)
 {
 	static const struct kind bad = { "192.0.2.7", NULL, "X-Depeer-Rules: x|Subject: a|", "b" };

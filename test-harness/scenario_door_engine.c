@@ -22,6 +22,7 @@ struct engine {
 	struct runtime *runtime;
 	struct session *session;
 	bool queue_id_at_mail;
+	unsigned long silent;         /* SMFIP_NR_ that were agreed upon */
 	enum session_answer standing; /* what connect or helo answered */
 	enum fake_stage standing_stage;
 	FILE *log;
@@ -100,6 +101,19 @@ static void *engine_start(const struct scenario_world *world, struct error *erro
 	return NULL;
 }
 
+/* Where a daemon and this MTA agree upon no answer; steps 0: the MTA offers all. */
+static unsigned long silent_stages(struct runtime *runtime, unsigned long steps)
+{
+	unsigned long silent = SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_EOH
+		| SMFIP_NR_BODY;
+	struct snapshot *snapshot = runtime_current(runtime);
+
+	if (snapshot->refuses_at_rcpt)
+		silent &= ~SMFIP_NR_RCPT;
+	snapshot_release(&snapshot);
+	return steps == 0 ? silent : silent & steps;
+}
+
 static int engine_connect(void *door, const struct fake_client *client,
 	const struct fake_mta_options *options, struct error *error)
 {
@@ -107,8 +121,10 @@ static int engine_connect(void *door, const struct fake_client *client,
 	union client_address address;
 
 	engine->queue_id_at_mail = options->queue_id_at_mail;
+	engine->silent = silent_stages(engine->runtime, options->steps);
 	engine->session = session_create(&(struct session_options){ .runtime = engine->runtime,
 		.log = write_log, .log_context = engine->log,
+		.silent_at_rcpt = (engine->silent & SMFIP_NR_RCPT) != 0,
 		.can_quarantine = options->actions == 0 || (options->actions & SMFIF_QUARANTINE),
 		.can_skip = options->steps == 0 || (options->steps & SMFIP_SKIP) });
 	engine->standing = SESSION_CONTINUE;
@@ -168,9 +184,17 @@ struct passage {
 	struct fake_outcome *out;
 };
 
+/* What the MTA is told of an answer. */
+static enum session_answer heard(const struct passage *p, unsigned long silence,
+	enum session_answer answer)
+{
+	return p->engine->silent & silence ? SESSION_CONTINUE : answer;
+}
+
 static enum session_answer pass_mail(const struct passage *p)
 {
-	return session_mail(p->engine->session, p->mail->from, p->mail->auth);
+	return heard(p, SMFIP_NR_MAIL, session_mail(p->engine->session, p->mail->from,
+		p->mail->auth));
 }
 
 static enum session_answer pass_rcpts(const struct passage *p)
@@ -178,9 +202,9 @@ static enum session_answer pass_rcpts(const struct passage *p)
 	enum session_answer answer = SESSION_CONTINUE;
 
 	for (size_t i = 0; i < p->mail->recipients_n; i++) {
-		answer = session_rcpt(p->engine->session, p->mail->recipients[i],
-			p->out->recipients_taken > 0 || p->engine->queue_id_at_mail ?
-			p->mail->queue_id : NULL);
+		answer = heard(p, SMFIP_NR_RCPT, session_rcpt(p->engine->session,
+			p->mail->recipients[i], p->out->recipients_taken > 0
+			|| p->engine->queue_id_at_mail ? p->mail->queue_id : NULL));
 		if (answer == SESSION_CONTINUE)
 			p->out->recipients_taken++;
 		else if (answer == SESSION_ACCEPT)
@@ -198,8 +222,8 @@ static enum session_answer pass_headers(const struct passage *p)
 	for (size_t i = 0; i < p->message->n && answer == SESSION_CONTINUE; i++) {
 		const char *value = p->message->headers[i].value;
 
-		answer = session_header(p->engine->session, p->message->headers[i].name,
-			value + (*value == ' '));
+		answer = heard(p, SMFIP_NR_HDR, session_header(p->engine->session,
+			p->message->headers[i].name, value + (*value == ' ')));
 		if (p->mail->stop && p->mail->stop_after == FAKE_AT_HEADER)
 			break;
 	}
@@ -218,8 +242,8 @@ static enum session_answer pass_body(const struct passage *p)
 			: 65535;
 
 		turn++;
-		answer = session_body(p->engine->session,
-			str_slice(buf_str(&body), at, at + (n ? n : 1)));
+		answer = heard(p, SMFIP_NR_BODY, session_body(p->engine->session,
+			str_slice(buf_str(&body), at, at + (n ? n : 1))));
 		at += n ? n : 1;
 		if (p->mail->stop && p->mail->stop_after == FAKE_AT_BODY)
 			break;
@@ -249,7 +273,8 @@ static enum session_answer pass_stage(const struct passage *p, enum fake_stage s
 	case FAKE_AT_MAIL: return pass_mail(p);
 	case FAKE_AT_RCPT: return pass_rcpts(p);
 	case FAKE_AT_HEADER: return pass_headers(p);
-	case FAKE_AT_EOH: return session_end_of_headers(p->engine->session);
+	case FAKE_AT_EOH:
+		return heard(p, SMFIP_NR_EOH, session_end_of_headers(p->engine->session));
 	case FAKE_AT_BODY: return pass_body(p);
 	case FAKE_AT_EOM: return pass_end(p);
 	default: return SESSION_CONTINUE;
