@@ -206,11 +206,6 @@ void buf_add_cstr(struct buf *buf, const char *text)
 	buf_add_str(buf, str_from(text));
 }
 
-void buf_add_byte(struct buf *buf, char byte)
-{
-	buf_add(buf, &byte, 1);
-}
-
 void buf_addf(struct buf *buf, const char *format, ...)
 {
 	va_list args;

@@ -70,9 +70,16 @@ struct buf {
 };
 
 void buf_add(struct buf *buf, const char *ptr, size_t len);
+/* Inline: decoding goes byte by byte, and the call was a fifth of what a mail costs. */
+static inline void buf_add_byte(struct buf *buf, char byte)
+{
+	if (!buf->failed && buf->len < buf->capacity && (!buf->limit || buf->len < buf->limit))
+		buf->ptr[buf->len++] = byte;
+	else
+		buf_add(buf, &byte, 1);
+}
 void buf_add_str(struct buf *buf, struct str text);
 void buf_add_cstr(struct buf *buf, const char *text);
-void buf_add_byte(struct buf *buf, char byte);
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool buf_reserve(struct buf *buf, size_t extra); /* room for `extra` more bytes */
 struct str buf_str(const struct buf *buf);       /* until the next change */

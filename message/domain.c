@@ -24,10 +24,12 @@ static bool copy_name(struct str host, char name[DOMAIN_NAME_MAX + 1], bool wide
 
 static bool known_suffix(const char *name)
 {
-	const char *dot = strrchr(name, '.');
+	const char *dot = strrchr(name, '.'), *top = dot ? dot + 1 : name;
 
-	return psl_is_public_suffix2(psl_builtin(), dot ? dot + 1 : name,
-		PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
+	/* most hosts; libpsl searches its ten thousand suffixes for them, too */
+	if (strcmp(top, "com") == 0 || strcmp(top, "net") == 0 || strcmp(top, "org") == 0)
+		return true;
+	return psl_is_public_suffix2(psl_builtin(), top, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
 }
 
 struct str domain_registered(struct str host)
