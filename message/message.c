@@ -176,21 +176,31 @@ static struct str raw_of(const struct message *message, struct str name)
 	return header ? header->raw : STR("");
 }
 
-static int add_relay(struct message *message, struct str value)
+static bool is_received(const struct message_header *header)
 {
-	struct message_relay *relay;
+	return str_equal_nocase(header->name, STR("received"));
+}
 
-	if (message->view.relays_n == RELAYS_MAX)
+/* Counted first: room for as many relays as there may be would be 15 KiB of every mail. */
+static int add_relays(struct message *message)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < message->view.headers_n && n < RELAYS_MAX; i++)
+		n += is_received(&message->headers[i]);
+	if (n == 0)
 		return 0;
-	if (!message->relays) {
-		message->relays = ARENA_ARRAY(message->arena, struct message_relay, RELAYS_MAX);
-		message->view.relays = message->relays;
-		if (!message->relays)
-			return -1;
+	message->relays = ARENA_ARRAY(message->arena, struct message_relay, n);
+	message->view.relays = message->relays;
+	if (!message->relays)
+		return -1;
+	for (size_t i = 0; i < message->view.headers_n; i++) {
+		size_t at = message->view.relays_n;
+
+		if (at < RELAYS_MAX && is_received(&message->headers[i])
+			&& received_parse(message->headers[i].decoded, &message->relays[at]))
+			message->view.relays_n++;
 	}
-	relay = &message->relays[message->view.relays_n];
-	if (received_parse(value, relay))
-		message->view.relays_n++;
 	return 0;
 }
 
@@ -213,10 +223,8 @@ int message_end_of_headers(struct message *message)
 	date = message_find_header(&message->view, STR("date"));
 	if (date && !date_parse_rfc5322(date->decoded, &message->view.date))
 		message->view.date = INT64_MIN;
-	for (size_t i = 0; i < message->view.headers_n; i++)
-		if (str_equal_nocase(message->headers[i].name, STR("received")) &&
-			add_relay(message, message->headers[i].decoded) < 0)
-			return spent(message);
+	if (add_relays(message) < 0)
+		return spent(message);
 	if (message->options.want_full)
 		buf_add_byte(&message->raw, '\n');
 	message->body_start = message->raw.len;
