@@ -68,6 +68,8 @@ static void check_undefined(struct checker *checker)
 			{ rule->tflags_place, "tflags", DIAG_WARNING },
 			{ rule->expires_place, "expires", DIAG_ERROR },
 		};
+		if (rule->skipped)
+			continue;
 		suggest_rule(checker, str_from(rule->name), hint, sizeof hint);
 		for (size_t k = 0; k < sizeof settings / sizeof *settings; k++)
 			if (settings[k].place.file)
@@ -81,6 +83,12 @@ static void set_score(struct rule *rule)
 	double usual = !strncmp(rule->name, "T_", 2) ? 0.01 : 1.0;
 	rule->sub_rule = !strncmp(rule->name, "__", 2);
 	rule->score = rule->has_score ? rule->scores[RULE_SCORE_SET] : rule->nice ? -usual : usual;
+}
+
+/* SpamAssassin: a rule whose score is 0 is not run, a sub-rule's too; it counts 0 in metas. */
+static bool scored_zero(const struct rule *rule)
+{
+	return rule->has_score && rule->score == 0;
 }
 
 static void check_expiry(struct checker *checker, struct rule *rule)
@@ -127,6 +135,14 @@ static bool resolve_rule(void *context, const struct meta_name *name, struct met
 	size_t index = set_find(checker->set, name->name);
 	if (index < checker->set->defined_n) {
 		*op = (struct meta_op){ META_RULE, 0, index };
+		return true;
+	}
+	if (index != SIZE_MAX && checker->set->rules[index].skipped) {
+		struct rule *skipped = &checker->set->rules[index];
+		skipped->absent = skipped->name;
+		skipped->disabled = true;
+		/* with a score of 0 it would not run either, and count 0 */
+		*op = (struct meta_op){ scored_zero(skipped) ? META_NUMBER : META_RULE, 0, index };
 		return true;
 	}
 	diags_add(checker->diags, DIAG_ERROR, name->place, "unknown rule '%.*s'%s", shown,
@@ -188,6 +204,17 @@ static void walk(struct checker *checker, size_t index)
 	checker->order[checker->order_n++] = index;
 }
 
+/* What a rule's own definition needs and is not here. */
+static void set_absent(struct rule *rule)
+{
+	const struct definition *definition = &rule->definition;
+	if (definition->kind == RULE_ASKDNS)
+		rule->absent = "askdns";
+	else if (definition->calls && definition->call.entry && !definition->call.entry->ask)
+		rule->absent = definition->call.entry->name;
+	rule->disabled = rule->disabled || rule->absent;
+}
+
 /* What a meta takes over from what it uses; the used ones are done already. */
 static void inherit(struct checker *checker, struct rule *rule)
 {
@@ -198,9 +225,12 @@ static void inherit(struct checker *checker, struct rule *rule)
 		const struct rule *used = &checker->set->rules[meta->ops[i].rule];
 		if (used->stage > rule->stage)
 			rule->stage = used->stage;
-		if (!used->disabled || rule->disabled)
+		if (!used->disabled || rule->disabled || scored_zero(used))
 			continue;
 		rule->disabled = true;
+		rule->absent = used->absent;
+		if (rule->absent) /* told by report_absent, all at once */
+			continue;
 		diags_add(checker->diags, DIAG_WARNING, rule->definition.place,
 			"'%s' is left out: it depends on '%s', which is", rule->name, used->name);
 	}
@@ -213,14 +243,17 @@ static void set_stage(struct rule *rule)
 		rule->stage = FACT_CONNECT; /* and what it inherits */
 	else if (definition->kind == RULE_NETWORK)
 		rule->stage = network_rule_stage(&definition->network);
+	else if (definition->calls)
+		rule->stage = definition->call.entry ? definition->call.entry->stage : FACT_MESSAGE;
+	else if (definition->kind == RULE_ASKDNS)
+		rule->stage = FACT_MESSAGE;
 	else
 		rule->stage = view_stage(&definition->view);
 }
 
-/* SpamAssassin: a rule whose score is 0 is not run, a sub-rule's too; it counts 0 in metas. */
 static bool switched_off(const struct rule *rule)
 {
-	return rule->disabled || (rule->has_score && rule->score == 0);
+	return rule->disabled || scored_zero(rule);
 }
 
 static void mark_needed(struct checker *checker)
@@ -237,13 +270,29 @@ static void mark_needed(struct checker *checker)
 	}
 }
 
-/* The needed network rules, in order. */
-static const size_t *collect_networks(struct ruleset *set, size_t *n)
+/* Does a view hold the texts that the rule is matched against? */
+static bool looks_at_view(const struct rule *rule)
+{
+	return rule->definition.kind < RULE_META && !rule->definition.calls;
+}
+
+static bool is_network(const struct rule *rule)
+{
+	return rule->definition.kind == RULE_NETWORK;
+}
+
+static bool is_call(const struct rule *rule)
+{
+	return rule->definition.calls;
+}
+
+/* The needed rules of a kind, in order. */
+static const size_t *collect(struct ruleset *set, bool (*is)(const struct rule *rule), size_t *n)
 {
 	size_t *rules = ARENA_ARRAY(set->arena, size_t, set->defined_n);
 	*n = 0;
 	for (size_t i = 0; rules && i < set->defined_n; i++)
-		if (set->rules[i].needed && set->rules[i].definition.kind == RULE_NETWORK)
+		if (set->rules[i].needed && is(&set->rules[i]))
 			rules[(*n)++] = i;
 	return rules;
 }
@@ -272,7 +321,7 @@ static int group_views(struct checker *checker)
 	for (size_t i = 0; i < set->defined_n; i++) {
 		struct rule *rule = &set->rules[i];
 		rule->view_number = SIZE_MAX;
-		if (rule->needed && rule->definition.kind < RULE_META)
+		if (rule->needed && looks_at_view(rule))
 			add_view(set, rule);
 		if (rule->needed && rule->definition.kind == RULE_NETWORK)
 			set->needs_relays = set->needs_relays ||
@@ -364,11 +413,90 @@ static int order_metas(struct checker *checker)
 	return 0;
 }
 
+struct absence {
+	const char *what;
+	struct place place;       /* of the first rule */
+	size_t rules, metas;
+};
+
+/* One line for each thing that is absent; which rules lack it, `depeer rules` says. */
+static int report_absent(struct checker *checker)
+{
+	const struct ruleset *set = checker->set;
+	struct absence *absences = ARENA_ARRAY(set->arena, struct absence, set->defined_n);
+	size_t n = 0;
+	if (!absences)
+		return spent(checker);
+	for (size_t i = 0; i < set->defined_n; i++) {
+		const struct rule *rule = &set->rules[i];
+		size_t k = 0;
+		if (!rule->absent || scored_zero(rule))
+			continue;
+		while (k < n && absences[k].what != rule->absent)
+			k++;
+		if (k == n)
+			absences[n++] = (struct absence){ rule->absent, rule->definition.place, 0, 0 };
+		if (rule->definition.kind == RULE_META)
+			absences[k].metas++;
+		else
+			absences[k].rules++;
+	}
+	for (size_t k = 0; k < n; k++)
+		diags_add(checker->diags, DIAG_WARNING, absences[k].place,
+			"'%s' is not here yet: rules left out that ask for it, from this one on: %zu; "
+			"metas that need them: %zu", absences[k].what, absences[k].rules,
+			absences[k].metas);
+	return 0;
+}
+
+/* A test is matched against the text alone, which is what SpamAssassin's own lines mean. */
+static void run_test(struct checker *checker, const struct rule_test *test,
+	struct matcher *matcher)
+{
+	size_t index = set_find(checker->set, test->rule), start, end;
+	char hint[RULE_NAME_MAX + 40];
+	int shown = (int)(test->rule.len < 100 ? test->rule.len : 100);
+	if (index >= checker->set->defined_n) {
+		diags_add(checker->diags, DIAG_WARNING, test->place, "'test' for unknown rule '%.*s'%s",
+			shown, test->rule.ptr,
+			suggest_rule(checker, test->rule, hint, sizeof hint));
+		return;
+	}
+	const struct definition *definition = &checker->set->rules[index].definition;
+	if (!looks_at_view(&checker->set->rules[index]) || !definition->pattern)
+		return; /* no text alone decides it */
+	enum pattern_result result = pattern_match(definition->pattern, matcher,
+		str_slice(test->text, 0, FACT_HEADER_MAX), 0, &start, &end);
+	bool hit = (result == PATTERN_YES) != definition->negated;
+	if (hit != test->ok)
+		diags_add(checker->diags, DIAG_WARNING, test->place, test->ok ?
+			"test failed: '%.*s' does not hit this text" : "test failed: '%.*s' hits this text",
+			shown, test->rule.ptr);
+}
+
+static int run_tests(struct checker *checker)
+{
+	struct matcher *matcher = checker->set->tests ? matcher_create(NULL) : NULL;
+	struct rule_test *test = checker->set->tests, *forward = NULL;
+	if (test && !matcher)
+		return spent(checker);
+	while (test) { /* they were kept in reverse order */
+		struct rule_test *next = test->next;
+		test->next = forward;
+		forward = test;
+		test = next;
+	}
+	for (test = forward; test; test = test->next)
+		run_test(checker, test, matcher);
+	matcher_free(&matcher);
+	return 0;
+}
+
 static void check_one(struct checker *checker, struct rule *rule)
 {
-	set_score(rule);
 	set_stage(rule);
 	check_expiry(checker, rule);
+	set_absent(rule);
 	if (rule->broken)
 		return;
 	if (rule->definition.kind == RULE_META)
@@ -383,19 +511,26 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 	if (sort_records(&checker))
 		return;
 	check_undefined(&checker);
+	for (size_t i = 0; i < set->rules_n; i++)
+		set_score(&set->rules[i]);
 	for (size_t i = 0; i < set->defined_n; i++)
 		check_one(&checker, &set->rules[i]);
-	if (order_metas(&checker) || diags->errors)
+	if (values_seal(&set->values, set->arena)) {
+		spent(&checker);
+		return;
+	}
+	if (order_metas(&checker) || diags->errors || report_absent(&checker))
 		return;
 	mark_needed(&checker);
 	if (group_views(&checker))
 		return;
 	make_code(set, options);
-	if (prepare_views(&checker))
+	if (prepare_views(&checker) || run_tests(&checker))
 		return;
 	size_t *metas = ARENA_ARRAY(set->arena, size_t, checker.order_n);
-	set->networks = collect_networks(set, &set->networks_n);
-	if (!metas || !set->networks) {
+	set->networks = collect(set, is_network, &set->networks_n);
+	set->calls = collect(set, is_call, &set->calls_n);
+	if (!metas || !set->networks || !set->calls) {
 		spent(&checker);
 		return;
 	}

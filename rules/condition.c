@@ -2,10 +2,20 @@
  */
 #include "rules/condition.h"
 
-#include "rules/meta.h"
 #include "base/suggest.h"
+#include "rules/check_table.h"
+#include "rules/meta.h"
 
-static const char *const plugins[] = { "Depeer" };
+/* depeer's own, and SpamAssassin's by their last names: those whose rules it can read, be it that
+ * some of their checks are absent. If these were denied, what a file has in the place of a rule
+ * (often `meta __RULE 0`) would be taken, and !__RULE would hit: absent rules are told one by
+ * one instead. They are what Debian's spamassassin loads. */
+static const char *const plugins[] = {
+	"Depeer", "AskDNS", "Bayes", "BodyEval", "Check", "DKIM", "DMARC", "DNSEval", "FreeMail",
+	"HTMLEval", "HTTPSMismatch", "HashBL", "HeaderEval", "ImageInfo", "MIMEEval",
+	"RelayEval", "SPF", "URIDNSBL", "URIEval", "VBounce", "WLBLEval", "WelcomeListSubject",
+};
+static const struct str of_plugin = { "Mail::SpamAssassin::Plugin::", 28 };
 
 /* Features that SpamAssassin's sets ask for by can() or has(), and that hold here. */
 static const char *const features[] = {
@@ -16,6 +26,23 @@ static const char *const features[] = {
 	"Mail::SpamAssassin::Conf::feature_header_first_last",
 	"Mail::SpamAssassin::Conf::feature_header_match_many",
 	"Mail::SpamAssassin::Conf::feature_local_tests_only",
+	"Mail::SpamAssassin::Conf::feature_edit_lists",
+	"Mail::SpamAssassin::Conf::feature_registryboundaries",
+	"Mail::SpamAssassin::Conf::feature_yesno_takes_args",
+	"Mail::SpamAssassin::Conf::feature_dns_query_restriction",
+	"Mail::SpamAssassin::Conf::feature_dns_local_ports_permit_avoid",
+	"Mail::SpamAssassin::Conf::feature_dns_block_rule",
+	"Mail::SpamAssassin::Conf::feature_bayes_auto_learn_on_error",
+	"Mail::SpamAssassin::Conf::feature_bayes_stopwords",
+	"Mail::SpamAssassin::Conf::feature_subjprefix",
+	"Mail::SpamAssassin::Conf::feature_blocklist_welcomelist",
+	"Mail::SpamAssassin::Conf::feature_welcomelist_blocklist",
+	"Mail::SpamAssassin::Conf::has_tflags_nosubject",
+	"Mail::SpamAssassin::Conf::has_tflags_nolog",
+	"Mail::SpamAssassin::Plugin::DKIM::has_arc",
+	"Mail::SpamAssassin::Plugin::URIDNSBL::has_uridnsbl_for_a",
+	"Mail::SpamAssassin::Plugin::URIDNSBL::has_tflags_domains_only",
+	"Mail::SpamAssassin::Plugin::SPF::has_check_for_spf_errors",
 };
 
 static bool listed(const char *const *table, size_t n, struct str name)
@@ -28,12 +55,31 @@ static bool listed(const char *const *table, size_t n, struct str name)
 
 bool condition_plugin(struct str name)
 {
+	if (str_starts_nocase(name, of_plugin))
+		name = str_slice(name, of_plugin.len, name.len);
+	else if (!str_equal(name, STR("Depeer")))
+		return false;
 	return listed(plugins, sizeof plugins / sizeof *plugins, name);
+}
+
+/* "Mail::SpamAssassin::Plugin::BodyEval::has_check_body_length": as the checks themselves */
+static bool feature_of_check(struct str name)
+{
+	static const struct str has = { "::has_", 6 };
+	if (!str_starts_nocase(name, of_plugin))
+		return false;
+	name = str_slice(name, of_plugin.len, name.len);
+	size_t at = str_find(name, has);
+	if (at == SIZE_MAX || !listed(plugins, sizeof plugins / sizeof *plugins,
+	    str_slice(name, 0, at)))
+		return false;
+	const struct check_entry *entry = check_find(str_slice(name, at + has.len, name.len));
+	return entry && str_equal(str_from(entry->plugin), str_slice(name, 0, at));
 }
 
 static bool feature(struct str name)
 {
-	return listed(features, sizeof features / sizeof *features, name);
+	return listed(features, sizeof features / sizeof *features, name) || feature_of_check(name);
 }
 
 struct word {

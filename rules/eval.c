@@ -279,6 +279,26 @@ static bool expire(struct evaluation *ev, size_t index)
 	return true;
 }
 
+static int run_calls(struct evaluation *ev)
+{
+	struct check_context context = { ev->set, ev->facts, ev->arena, ev->matcher };
+	for (size_t i = 0; i < ev->set->calls_n; i++) {
+		size_t index = ev->set->calls[i];
+		const struct rule *rule = &ev->set->rules[index];
+		struct check_answer answer = { 0 };
+		if (rule->stage > ev->options->stage)
+			continue;
+		if (!budget_begin(ev))
+			answer.unknown = why_stopped[PATTERN_BUDGET];
+		else if (rule->definition.call.entry->ask(&context, &rule->definition.call, &answer))
+			return -1;
+		ev->values[index] = answer.unknown ? meta_unknown() : meta_number(answer.value);
+		ev->why[index] = answer.unknown;
+		ev->evidence[index] = str_slice(answer.evidence, 0, EVIDENCE_MAX);
+	}
+	return 0;
+}
+
 static void run_metas(struct evaluation *ev)
 {
 	for (size_t i = 0; i < ev->set->metas_n; i++) {
@@ -367,7 +387,7 @@ int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
 			ev.started_us = options->clock_us();
 			matcher_deadline(ev.matcher, ev.started_us + options->budget_us);
 		}
-		if (!run_views(&ev) && !run_networks(&ev)) {
+		if (!run_views(&ev) && !run_networks(&ev) && !run_calls(&ev)) {
 			for (size_t i = 0; i < rules->defined_n; i++)
 				if (rules->rules[i].needed && rules->rules[i].stage <= options->stage)
 					expire(&ev, i);

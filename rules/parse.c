@@ -59,6 +59,18 @@ static void cut_comment(struct lex_line *line)
 	}
 }
 
+/* A rule that a condition leaves out is known by name, so that what needs it is left out too and
+ * not taken for a misspelling. */
+static void note_skipped(struct parser *parser, struct lex_line *line)
+{
+	struct str word;
+	struct place place;
+	struct rule *rule = lex_word(line, &word, &place) && word.len <= RULE_NAME_MAX ?
+		set_rule(parser->set, word) : NULL;
+	if (rule)
+		rule->skipped = true;
+}
+
 static void read_statement(struct parser *parser, struct lex_line *line)
 {
 	struct str word;
@@ -73,6 +85,8 @@ static void read_statement(struct parser *parser, struct lex_line *line)
 		block = block || keyword->read == blocks[i];
 	if (keyword && (block || !parser->skip))
 		keyword->read(parser, keyword, line);
+	else if (keyword && (keyword->read == parse_definition || keyword->read == parse_absent_rule))
+		note_skipped(parser, line);
 }
 
 void parse_lang(struct parser *parser, const struct keyword *keyword, struct lex_line *line)

@@ -25,7 +25,13 @@ struct keyword {
 	const char *name;
 	statement *read;
 	enum rule_kind kind; /* of a definition */
+	/* a list: the setting that it adds to (NULL: its own) and the name of the list there; a
+	 * setting without effect: why, if an admin should be told */
+	const char *of, *under;
 };
+/* The tables of parse_lists.c and parse_ignored.c. */
+const struct keyword *parse_lists(size_t *n);
+const struct keyword *parse_ignored_settings(size_t *n);
 const struct keyword *parse_keyword(struct str name, struct place place, struct diags *diags);
 
 struct block {
@@ -48,7 +54,9 @@ struct parser {
 
 statement parse_definition, parse_score, parse_describe, parse_tflags, parse_expires,
 	parse_network_list, parse_require_version, parse_include, parse_if, parse_ifplugin, parse_else,
-	parse_endif, parse_lang, parse_absent_rule;
+	parse_endif, parse_lang, parse_absent_rule, parse_test, parse_priority,
+	parse_words, parse_words_off, parse_address_off, parse_line, parse_named, parse_named_off,
+	parse_lists_clear, parse_ignored;
 void parse_file(struct ruleset *set, const char *path, const struct parser *includer,
 	struct place from, struct diags *diags);
 /* The next word as a rule's name, with its record; NULL with an error in diags. */

@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "base/suggest.h"
 #include "rules/parse.h"
 #include "rules/regex_text.h"
 
@@ -97,15 +98,38 @@ static bool starts(struct str text, const char *start)
 	return str_starts_nocase(text, str_from(start));
 }
 
-/* "eval:name(...)" in place of a regex */
-static bool refuse_eval(struct parser *parser, struct str text, struct place place)
+/* "eval:name(...)" in place of a regex. False: it is none. *good: it can be read. */
+static bool read_eval(struct parser *parser, struct str text, struct place place,
+	struct definition *out, bool *good)
 {
+	const char *wrong = NULL;
+	char hint[80];
+	size_t at;
 	if (!starts(text, "eval:") && !starts(text, "rbleval:"))
 		return false;
-	struct str call = str_slice(text, str_find_byte(text, ':') + 1, text.len);
+	size_t colon = str_find_byte(text, ':') + 1;
+	while (colon < text.len && ascii_space(text.ptr[colon]))
+		colon++;
+	struct str call = str_slice(text, colon, text.len);
+	int status = check_read(parse_unescape(parser, call), parser->set->arena, &out->call, &wrong,
+		&at);
 	struct str name = str_slice(call, 0, str_find_byte(call, '('));
-	diags_add(parser->diags, DIAG_ERROR, place, "'eval:%.*s' is not supported yet",
-		PARSE_SHOW(name));
+	out->calls = true;
+	*good = status == 0 && out->call.entry;
+	if (status == -2) {
+		parse_spent(parser, place);
+	} else if (status) {
+		place.column += (unsigned)(colon + at);
+		diags_add(parser->diags, DIAG_ERROR, place, "%s", wrong);
+	} else if (!out->call.entry) {
+		struct suggest suggest = suggest_begin(name);
+		const struct check_entry *entry;
+		for (size_t i = 0; (entry = check_at(i)) != NULL; i++)
+			suggest_offer(&suggest, entry->name);
+		place.column += (unsigned)colon;
+		diags_add(parser->diags, DIAG_ERROR, place, "unknown check '%.*s'%s", PARSE_SHOW(name),
+			suggest_text(&suggest, hint, sizeof hint));
+	}
 	return true;
 }
 
@@ -117,8 +141,9 @@ static bool read_text_rule(struct parser *parser, struct lex_line *line, struct 
 	struct place place;
 	struct str text = lex_rest(line, &place);
 	out->view = (struct view){ .kind = views[out->kind] };
-	if (refuse_eval(parser, text, place))
-		return false;
+	bool good;
+	if (read_eval(parser, text, place, out, &good))
+		return good;
 	out->pattern = read_regex(parser, out, text, place);
 	return out->pattern != NULL;
 }
@@ -175,8 +200,9 @@ static bool read_header_rule(struct parser *parser, struct lex_line *line,
 {
 	struct place place;
 	struct str text = lex_rest(line, &place);
-	if (refuse_eval(parser, text, place))
-		return false;
+	bool good;
+	if (read_eval(parser, text, place, out, &good))
+		return good;
 	if (starts(text, "exists:"))
 		return read_exists(parser, text, place, out);
 	size_t name = 0;
@@ -227,11 +253,23 @@ static bool read_network_rule(struct parser *parser, struct lex_line *line,
 	return out->network.what != NETWORK_ORG || out->network.org;
 }
 
+/* Absent: its look-ups are not made. The name counts as one that is absent. */
+static bool read_askdns(struct parser *parser, struct lex_line *line, struct definition *out)
+{
+	struct place place;
+	(void)out;
+	if (lex_rest(line, &place).len)
+		return true;
+	diags_add(parser->diags, DIAG_ERROR, place, "query expected");
+	return false;
+}
+
 typedef bool definition_reader(struct parser *parser, struct lex_line *line,
 	struct definition *out);
 static definition_reader *const readers[RULE_KINDS] = {
 	[RULE_HEADER] = read_header_rule, [RULE_BODY] = read_text_rule, [RULE_URI] = read_text_rule,
 	[RULE_FULL] = read_text_rule, [RULE_META] = read_meta_rule, [RULE_NETWORK] = read_network_rule,
+	[RULE_ASKDNS] = read_askdns,
 };
 
 /* A name that was meant counts as defined even when its definition is wrong, so that what

@@ -95,14 +95,17 @@ struct flag {
 	const char *name;
 	enum flag_effect effect;
 };
-/* FLAG_NONE: SpamAssassin's flags that say how it trains its scores and its Bayes, or when it may
- * use the network; there is none of that here. */
+/* FLAG_NONE: SpamAssassin's flags that say how it trains its scores and its Bayes, what it logs,
+ * and how it uses the network; there is none of that here. */
 static const struct flag flags[] = {
 	{ "nice", FLAG_NICE }, { "multiple", FLAG_MULTIPLE }, { "nosubject", FLAG_NOSUBJECT },
 	{ "observe", FLAG_OBSERVE }, { "net", FLAG_NONE }, { "nonet", FLAG_NONE },
 	{ "learn", FLAG_NONE }, { "userconf", FLAG_NONE }, { "noautolearn", FLAG_NONE },
 	{ "noawl", FLAG_NONE }, { "autolearn_force", FLAG_NONE }, { "autolearn_header", FLAG_NONE },
 	{ "autolearn_body", FLAG_NONE }, { "publish", FLAG_NONE }, { "nopublish", FLAG_NONE },
+	{ "nolog", FLAG_NONE }, { "notrim", FLAG_NONE }, { "domains_only", FLAG_NONE },
+	{ "ips_only", FLAG_NONE }, { "a", FLAG_NONE }, { "ns", FLAG_NONE },
+	{ "noshortcircuit", FLAG_NONE },
 };
 
 static bool read_maxhits(struct str word, struct rule *rule)
@@ -170,6 +173,46 @@ void parse_expires(struct parser *parser, const struct keyword *keyword, struct 
 	rule->has_expiry = true;
 	rule->expires_place = place;
 	parse_end(parser, line);
+}
+
+/* Rules are asked by what they look at; what a rule needs of others is known without it. */
+void parse_priority(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
+{
+	(void)keyword;
+	struct place place, at;
+	struct str word;
+	double number;
+	if (!parse_rule_name(parser, line, &place))
+		return;
+	if (!lex_word(line, &word, &at) || !read_decimal(word, &number))
+		diags_add(parser->diags, DIAG_ERROR, at, "a number is expected");
+	else
+		parse_end(parser, line);
+}
+
+void parse_test(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
+{
+	(void)keyword;
+	struct place place, at;
+	struct str name, word;
+	if (!lex_word(line, &name, &place)) {
+		diags_add(parser->diags, DIAG_ERROR, place, "rule name expected");
+		return;
+	}
+	bool named = lex_word(line, &word, &at), ok = named && str_equal(word, STR("ok"));
+	if (!ok && (!named || !str_equal(word, STR("fail")))) {
+		diags_add(parser->diags, DIAG_ERROR, at, "ok or fail expected");
+		return;
+	}
+	struct rule_test *test = ARENA_NEW(parser->set->arena, struct rule_test);
+	struct str text = parse_unescape(parser, lex_rest(line, &at));
+	name = parse_unescape(parser, name);
+	if (!test || !text.ptr || !name.ptr) {
+		parse_spent(parser, place);
+		return;
+	}
+	*test = (struct rule_test){ name, text, place, ok, parser->set->tests };
+	parser->set->tests = test;
 }
 
 void parse_require_version(struct parser *parser, const struct keyword *keyword,

@@ -1,5 +1,6 @@
 /* Broken rule files, each with the exact text of what is said about it; and what parses. */
 #include "rules/testing.h"
+#include "rules/values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ static const struct broken broken[] = {
 	{ "rawbody A /x/",
 	  "x.cf:1:1: error: 'rawbody' rules are not supported yet" },
 	{ "required_score 5",
-	  "x.cf:1:1: error: 'required_score' is not supported yet: thresholds are "
+	  "x.cf:1:1: warning: 'required_score' has no effect: thresholds are "
 	  "TagScore, QuarantineScore and RejectScore of depeer.conf" },
 	{ "body",
 	  "x.cf:1:5: error: rule name expected" },
@@ -42,9 +43,37 @@ static const struct broken broken[] = {
 	{ "body A /%{NAME}/",
 	  "x.cf:1:9: error: '%{NAME}' in a regex is not supported yet" },
 	{ "body A eval:check_for_fake()",
-	  "x.cf:1:8: error: 'eval:check_for_fake' is not supported yet" },
+	  "x.cf:1:13: error: unknown check 'check_for_fake' (did you mean 'check_for_mime'?)" },
 	{ "header A eval:check_rbl('x', 'y')",
-	  "x.cf:1:10: error: 'eval:check_rbl' is not supported yet" },
+	  "x.cf:1:8: warning: 'check_rbl' is not here yet: rules left out that ask for it, "
+	  "from this one on: 1; metas that need them: 0" },
+	{ "meta M !A\nmeta N M || B\nheader A eval:check_rbl('x')\nheader B rbleval:check_rbl()",
+	  "x.cf:1:6: warning: 'check_rbl' is not here yet: rules left out that ask for it, "
+	  "from this one on: 2; metas that need them: 2" },
+	{ "body A eval:check_rbl",
+	  "x.cf:1:22: error: '(' expected" },
+	{ "body A eval: check_rbl('x', 'y\")",
+	  "x.cf:1:29: error: the quote is not closed" },
+	{ "body A eval:check_rbl('x' 'y')",
+	  "x.cf:1:27: error: ',' or ')' expected" },
+	{ "body A eval:check_rbl('x',)",
+	  "x.cf:1:27: error: argument expected" },
+	{ "body A eval:check_rbl('x',",
+	  "x.cf:1:27: error: ')' expected" },
+	{ "body A eval:check_rbl(x) y",
+	  "x.cf:1:25: error: nothing may follow the call" },
+	{ "ifplugin X\nbody A /x/\nendif\nmeta M !A\nscore A 2",
+	  "x.cf:4:6: warning: 'A' is not here yet: rules left out that ask for it, "
+	  "from this one on: 0; metas that need them: 1" },
+	{ "askdns A _SENDERDOMAIN_.example A 127.0.0.2",
+	  "x.cf:1:8: warning: 'askdns' is not here yet: rules left out that ask for it, "
+	  "from this one on: 1; metas that need them: 0" },
+	{ "freemail_domains",
+	  "x.cf:1:17: error: a word is expected" },
+	{ "enlist_uri_host NAME a.example",
+	  "x.cf:1:17: error: a list's name in parentheses is expected" },
+	{ "adsp_override",
+	  "x.cf:1:14: error: a value is expected" },
 	{ "header A",
 	  "x.cf:1:9: error: header name expected" },
 	{ "header A Subject",
@@ -196,10 +225,17 @@ static const struct broken broken[] = {
 	  "together yet" },
 	{ "meta A ",
 	  "x.cf:1:8: error: expression expected" },
-	{ "priority A 5",
-	  "x.cf:1:1: error: 'priority' is not supported yet" },
+	{ "priority A x",
+	  "x.cf:1:12: error: a number is expected" },
 	{ "test A ok foo",
-	  "x.cf:1:1: error: 'test' is not supported yet" },
+	  "x.cf:1:6: warning: 'test' for unknown rule 'A'" },
+	{ "test A maybe foo",
+	  "x.cf:1:8: error: ok or fail expected" },
+	{ "body A /foo/\ntest A ok a foo\ntest A fail bar\ntest A ok bar\ntest A fail foo\n"
+	  "header B X !~ /foo/\ntest B ok bar\ntest B ok foo",
+	  "x.cf:4:6: warning: test failed: 'A' does not hit this text\n"
+	  "x.cf:5:6: warning: test failed: 'A' hits this text\n"
+	  "x.cf:8:6: warning: test failed: 'B' does not hit this text" },
 };
 
 /* All findings, one a line, without the directory of the test. */
@@ -264,17 +300,75 @@ T_TEST(conditions)
 	t_str(running("if (version >= 3.004002)\nbody A /x/\nelse\nbody B /x/\nendif"), "A");
 	t_str(running("if version >= 4.000002\nbody A /x/\nelse\nbody B /x/\nendif"), "B");
 	t_str(running("ifplugin Depeer\nbody A /x/\nendif"), "A");
-	t_str(running("ifplugin Mail::SpamAssassin::Plugin::DKIM\nbdoy A\nelse\nbody B /x/\nendif"),
+	t_str(running("ifplugin Mail::SpamAssassin::Plugin::TxRep\nbdoy A\nelse\nbody B /x/\nendif"),
 		"B");
-	t_str(running("if !plugin(Mail::SpamAssassin::Plugin::DKIM) && plugin ( Depeer )\n"
+	t_str(running("ifplugin Mail::SpamAssassin::Plugin::HeaderEval\nbody A /x/\nendif\n"
+		"ifplugin HeaderEval\nbody B /x/\nendif"), "A");
+	t_str(running("if can(Mail::SpamAssassin::Plugin::BodyEval::has_check_body_length)\n"
+		"body A /x/\nendif\nif can(Mail::SpamAssassin::Plugin::MIMEEval::has_check_body_length)\n"
+		"body B /x/\nendif\nif can(Mail::SpamAssassin::Plugin::TextCat::has_check_language)\n"
+		"body C /x/\nendif"), "A");
+	t_str(running("if !plugin(Mail::SpamAssassin::Plugin::TxRep) && plugin ( Depeer )\n"
 		"body A /x/\nendif"), "A");
 	t_str(running("if can(Mail::SpamAssassin::Conf::feature_bug6558_free)\nbody A /x/\nendif\n"
-		"if can(Mail::SpamAssassin::Conf::feature_dns_block_rule)\nbody B /x/\nendif\n"
+		"if can(Mail::SpamAssassin::Conf::feature_dns_rule_block)\nbody B /x/\nendif\n"
 		"if has(Mail::SpamAssassin::Conf::perl_min_version_5010000)\nbody C /x/\nendif"), "A C");
 	t_str(running("if (perl_version >= 5.018) || 0\nbody A /x/\nendif"), "A");
 	t_str(running("if 0\nif 1\nbody A /x/\nelse\nbody B /x/\nendif\nelse\nif 1\nbody C /x/\n"
 		"else\nbody D /x/\nendif\nendif\nbody E /x/"), "C E");
 	t_str(running("if 0\nif (nonsense\nendif\nrequire_version 9\ninclude none.cf\nendif\n"), "");
+}
+
+/* What is absent is not 0: neither it nor its negation hits, nor what is made of them. */
+T_TEST(absent_rules)
+{
+	struct facts facts = { .body_n = 0 };
+	static const char rules[] = "body A eval:check_rbl()\nmeta B !A\nmeta C !B\nmeta D 1\n"
+		"meta E D && !Z\nheader Z eval:check_rbl()\nscore Z 0\n"
+		"if 0\nbody Y /x/\nbody X /x/\nendif\nscore Y 0 1 0 1\nmeta F D || Y\nmeta G D || X\n";
+	struct ruleset *set = rules_load(rules);
+	static const struct {
+		const char *name, *absent;
+	} said[] = { { "A", "check_rbl" }, { "B", "check_rbl" }, { "C", "check_rbl" }, { "D", NULL },
+		{ "E", NULL }, { "Z", "check_rbl" }, { "F", NULL }, { "G", "X" } };
+	t_need(ruleset_rules(set) == 8);
+	for (size_t i = 0; i < 8; i++) {
+		t_str(ruleset_rule(set, i).name, said[i].name);
+		t_true(!ruleset_rule(set, i).absent == !said[i].absent);
+		if (said[i].absent)
+			t_str(ruleset_rule(set, i).absent, said[i].absent);
+	}
+	ruleset_free(&set);
+	t_str(rules_hits(rules, &facts), "D E F"); /* score 0: it counts 0 */
+}
+
+T_TEST(lists_of_names)
+{
+	struct ruleset *set = rules_load("whitelist_from a@b *@c.example\nwelcomelist_from D@e\n"
+		"unwhitelist_from *@C.example\nenlist_uri_host (ONE) a.example b.example\n"
+		"enlist_uri_host (TWO) c\ndelist_uri_host (one) A.example\nblacklist_uri_host x\n"
+		"def_whitelist_from_rcvd  *@x.example   x.example \n"
+		"welcomelist_from_dkim a@b c\nwelcomelist_from_dkim a@bc\nunwhitelist_from_dkim a@b\n"
+		"util_rb_2tld co.uk\nclear_util_rb\nutil_rb_3tld a.b.c\n");
+	const struct values *from = values_find(set, "welcomelist_from", STR(""));
+	t_need(from && from->n == 2);
+	t_slice(from->items[0], "a@b");
+	t_true(values_have(from, STR("d@E")) && values_have(from, STR("A@b")));
+	t_true(!values_have(from, STR("*@c.example")) && !values_have(from, STR("")));
+	const struct values *one = values_find(set, "enlist_uri_host", STR("ONE"));
+	t_true(one && one->n == 1 && values_have(one, STR("b.example")));
+	t_true(values_have(values_find(set, "enlist_uri_host", STR("BLOCK")), STR("x")));
+	t_true(!values_find(set, "enlist_uri_host", STR("THREE")));
+	const struct values *rcvd = values_find(set, "def_welcomelist_from_rcvd", STR(""));
+	t_need(rcvd && rcvd->n == 1);
+	t_slice(rcvd->items[0], "*@x.example   x.example");
+	const struct values *dkim = values_find(set, "welcomelist_from_dkim", STR(""));
+	t_need(dkim && dkim->n == 1);
+	t_slice(dkim->items[0], "a@bc");
+	t_int(values_find(set, "util_rb_2tld", STR(""))->n, 0);
+	t_int(values_find(set, "util_rb_3tld", STR(""))->n, 1);
+	t_true(!values_have(NULL, STR("x")));
+	ruleset_free(&set);
 }
 
 T_TEST(includes)

@@ -65,7 +65,7 @@ struct ruleset_rule ruleset_rule(const struct ruleset *rules, size_t index)
 		.name = rule->name, .kind = rule_kind_name(rule->definition.kind),
 		.describe = rule->describe ? rule->describe : "", .place = rule->definition.place,
 		.score = rule->score, .observe = rule->observe, .sub_rule = rule->sub_rule,
-		.runs = rule->needed, .stage = rule->stage
+		.runs = rule->needed, .absent = rule->absent, .stage = rule->stage
 	};
 }
 

@@ -55,7 +55,8 @@ struct ruleset_rule {
 	struct place place;
 	double score;
 	bool observe, sub_rule;
-	bool runs;               /* false: score 0, expired, or a sub-rule that nothing uses */
+	const char *absent;      /* what it needs and is not here ("check_rbl"); NULL: complete */
+	bool runs;               /* false: absent, score 0, expired, or an unused sub-rule */
 	enum fact_stage stage;
 };
 size_t ruleset_rules(const struct ruleset *rules);

@@ -7,7 +7,7 @@
 
 static const char *const kind_names[RULE_KINDS] = {
 	[RULE_HEADER] = "header", [RULE_BODY] = "body", [RULE_URI] = "uri", [RULE_FULL] = "full",
-	[RULE_META] = "meta", [RULE_NETWORK] = "network",
+	[RULE_META] = "meta", [RULE_NETWORK] = "network", [RULE_ASKDNS] = "askdns",
 };
 
 const char *rule_kind_name(enum rule_kind kind)

@@ -8,12 +8,14 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "rules/check_table.h"
 #include "rules/meta.h"
 #include "rules/network_rule.h"
 #include "rules/pattern.h"
 #include "rules/prefilter.h"
 #include "rules/regex_text.h"
 #include "rules/ruleset.h"
+#include "rules/values.h"
 #include "rules/view.h"
 
 enum {
@@ -24,7 +26,8 @@ enum {
 };
 
 enum rule_kind {
-	RULE_HEADER, RULE_BODY, RULE_URI, RULE_FULL, RULE_META, RULE_NETWORK, RULE_KINDS
+	RULE_HEADER, RULE_BODY, RULE_URI, RULE_FULL, RULE_META, RULE_NETWORK, RULE_ASKDNS,
+	RULE_KINDS
 };
 const char *rule_kind_name(enum rule_kind kind);
 
@@ -51,12 +54,24 @@ struct definition {
 	struct meta meta;
 	/* network */
 	struct network_rule network;
+	/* header, body, uri, full: eval:name() instead of a regex */
+	bool calls;
+	struct check_call call;
+};
+
+/* "test NAME ok|fail TEXT" */
+struct rule_test {
+	struct str rule, text;
+	struct place place;
+	bool ok;
+	struct rule_test *next;
 };
 
 /* One name. Settings may come before the definition, or without one. */
 struct rule {
 	const char *name;
 	bool defined;
+	bool skipped;                 /* a block that is left out defines it: absent if nothing else does */
 	bool broken;                  /* its definition has an error, already reported */
 	size_t order;                 /* of the first definition */
 	struct definition definition;
@@ -76,7 +91,8 @@ struct rule {
 	/* by check */
 	double score;
 	bool sub_rule;                /* __NAME */
-	bool disabled;                /* expired, or depends on a rule that is */
+	const char *absent;           /* what it needs and is not here; NULL: it is complete */
+	bool disabled;                /* absent or expired, or depends on a rule that is */
 	bool needed;                  /* scored, observed, or used by one that is */
 	enum fact_stage stage;
 	size_t view_number;           /* into set->views */
@@ -105,6 +121,8 @@ struct ruleset {
 	unsigned files_n;             /* read so far */
 	size_t order_next;
 	struct set_pattern *patterns;
+	struct values_table values;
+	struct rule_test *tests;      /* the last one first */
 	/* by check */
 	struct set_view *views;
 	size_t views_n;
@@ -112,6 +130,8 @@ struct ruleset {
 	size_t metas_n;
 	const size_t *networks;
 	size_t networks_n;
+	const size_t *calls;          /* needed rules that call a check */
+	size_t calls_n;
 	bool needs_full, needs_body, needs_relays, no_jit;
 };
 

@@ -28,9 +28,12 @@ static void print_text(const struct output *output, const struct ruleset_rule *r
 		fprintf(output->out, "%8s", "-");
 	else
 		fprintf(output->out, "%8s", output_score(rule->score, text));
-	fprintf(output->out, "  %-28s %-8s %-8s %s:%u%s\n", rule->name, rule->kind,
+	fprintf(output->out, "  %-28s %-8s %-8s %s:%u%s", rule->name, rule->kind,
 		stages[rule->stage], rule->place.file, rule->place.line,
 		rule->observe ? "  (observed)" : "");
+	if (rule->absent)
+		fprintf(output->out, "  (needs absent %s)", rule->absent);
+	fputs("\n", output->out);
 	output_style(output, OUTPUT_PLAIN);
 }
 
@@ -44,6 +47,8 @@ static int print_json(const struct output *output, const struct ruleset_rule *ru
 	status |= output_json_set(object, "stage", json_string(stages[rule->stage]));
 	status |= output_json_set(object, "observe", json_boolean(rule->observe));
 	status |= output_json_set(object, "sub_rule", json_boolean(rule->sub_rule));
+	status |= output_json_set(object, "needs_absent", rule->absent ?
+		json_string(rule->absent) : json_null());
 	status |= output_json_set(object, "describe", output_json_text(str_from(rule->describe)));
 	status |= output_json_set(object, "file", output_json_text(str_from(rule->place.file)));
 	status |= output_json_set(object, "line", json_integer(rule->place.line));
