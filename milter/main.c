@@ -392,7 +392,9 @@ int main(int argc, char **argv)
 	struct arguments arguments;
 	struct diags diags = { 0 };
 	struct snapshot *snapshot = NULL;
+	struct process_user user;
 	struct config *config;
+	struct error error;
 	int status = read_arguments(argc, argv, &arguments);
 
 	if (status != 0)
@@ -421,6 +423,8 @@ int main(int argc, char **argv)
 	printf("%s: ok: %zu rules, %zu lists, %zu databases\n", arguments.path,
 		ruleset_rules(snapshot->rules), geoip_lists(snapshot->geoip),
 		geoip_databases(snapshot->geoip));
+	if (process_find_user(snapshot->config->user_id, &user, &error) != 0)
+		fprintf(stderr, "%s: warning: %s\n", arguments.path, error.text);
 	snapshot_release(&snapshot);
 	return EX_OK;
 }

@@ -3,8 +3,8 @@
  * Rules are asked by view, so that a view's texts are prepared once; then networks, then metas
  * in the order of their dependencies. Every rule has a value, known or not (rules/meta).
  *
- * Past the CPU budget the rest still gets a chance, each rule with a small share of its own, so
- * that one bad regex does not switch the others off; past twice the budget nothing runs.
+ * Past half of the CPU budget the rest still gets a chance, each rule with a small share of its
+ * own, so that one bad regex does not switch the others off; past all of it nothing runs.
  */
 #include <float.h>
 #include <math.h>
@@ -13,7 +13,7 @@
 
 enum {
 	EVIDENCE_MAX = 200, EVIDENCE_CONTEXT = 24, /* bytes */
-	BUDGET_SHARES = 32,                        /* a rule's share past the budget: 1/32 of it */
+	BUDGET_SHARES = 64,                        /* a rule's share past half of it: 1/64 */
 	BITMAPS_MAX = 1024                         /* a view of more texts shares them */
 };
 
@@ -27,7 +27,7 @@ struct evaluation {
 	struct str *evidence;
 	const char **why;      /* unknown: why */
 	uint64_t started_us;
-	bool over;             /* the budget is spent */
+	bool over;             /* half of the budget is spent */
 };
 
 static bool has_budget(const struct evaluation *ev)
@@ -41,7 +41,7 @@ static bool budget_begin(struct evaluation *ev)
 	if (!ev->over)
 		return true;
 	uint64_t now = ev->options->clock_us(), budget = ev->options->budget_us;
-	if (now - ev->started_us >= 2 * budget)
+	if (now - ev->started_us >= budget)
 		return false;
 	matcher_deadline(ev->matcher, now + budget / BUDGET_SHARES + 1);
 	return true;
@@ -385,7 +385,7 @@ int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
 	if (ev.values && ev.evidence && ev.why && ev.matcher) {
 		if (has_budget(&ev)) {
 			ev.started_us = options->clock_us();
-			matcher_deadline(ev.matcher, ev.started_us + options->budget_us);
+			matcher_deadline(ev.matcher, ev.started_us + options->budget_us / 2);
 		}
 		if (!run_views(&ev) && !run_networks(&ev) && !run_calls(&ev)) {
 			for (size_t i = 0; i < rules->defined_n; i++)

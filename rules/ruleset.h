@@ -70,8 +70,9 @@ bool ruleset_has_jit(const struct ruleset *rules); /* false: say so loudly at st
 
 struct eval_options {
 	enum fact_stage stage;   /* rules of later stages are left out (not "false": left out) */
-	/* CPU budget for the regexes of one message: past it the rule at work is reported as unknown
-	 * ("budget") and counts 0, and so does every regex rule after it that is over its own share.
+	/* CPU budget for the regexes of one message. When half of it is spent the rule at work is
+	 * reported as unknown ("budget") and counts 0, and so does every regex rule after it that is
+	 * over its own share (1/64), and each one once all of it is spent.
 	 * What the prefilter (rules/prefilter) rules out stays certain: it is no hit, at no cost.
 	 * 0 = none. The clock is given, so that eval stays a function of its arguments. */
 	uint64_t budget_us;
