@@ -198,6 +198,17 @@ static void longest_zeros(const uint16_t groups[8], int *from, int *to)
 	}
 }
 
+/* At most 255; its end. Every mail's addresses are written several times: printf is dear. */
+static char *put_octet(char *out, unsigned number)
+{
+	if (number >= 100)
+		*out++ = (char)('0' + number / 100);
+	if (number >= 10)
+		*out++ = (char)('0' + number / 10 % 10);
+	*out++ = (char)('0' + number % 10);
+	return out;
+}
+
 const char *ip_format(const struct ip *ip, char out[IP_TEXT_MAX])
 {
 	const uint8_t *b = ip->bytes;
@@ -205,7 +216,13 @@ const char *ip_format(const struct ip *ip, char out[IP_TEXT_MAX])
 	int from, to, n = 0;
 
 	if (ip_is_v4(ip)) {
-		snprintf(out, IP_TEXT_MAX, "%d.%d.%d.%d", b[12], b[13], b[14], b[15]);
+		char *end = put_octet(out, b[12]);
+
+		for (int i = 13; i < 16; i++) {
+			*end++ = '.';
+			end = put_octet(end, b[i]);
+		}
+		*end = '\0';
 		return out;
 	}
 	for (int i = 0; i < 8; i++)
@@ -301,9 +318,10 @@ bool ip_prefix_covers(const struct ip_prefix *outer, const struct ip_prefix *inn
 const char *ip_prefix_format(const struct ip_prefix *prefix, char out[IP_PREFIX_TEXT_MAX])
 {
 	bool v4 = prefix->bits >= V4_BITS && ip_is_v4(&prefix->base);
-	char text[IP_TEXT_MAX];
+	char *end;
 
-	snprintf(out, IP_PREFIX_TEXT_MAX, "%s/%d", ip_format(&prefix->base, text),
-		v4 ? prefix->bits - V4_BITS : prefix->bits);
+	end = out + strlen(ip_format(&prefix->base, out));
+	*end++ = '/';
+	*put_octet(end, (unsigned)(v4 ? prefix->bits - V4_BITS : prefix->bits)) = '\0';
 	return out;
 }

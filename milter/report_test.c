@@ -254,3 +254,24 @@ T_TEST(report_spent_memory_gives_null)
 	}
 	end(&w);
 }
+
+/* The quick way writes what printf would. */
+T_TEST(report_scores_have_one_decimal_as_printf_rounds)
+{
+	static const struct { double score; const char *text; } cases[] = {
+		{ 0, "0.0" }, { 0.049, "0.0" }, { -0.049, "0.0" }, { -0.051, "-0.1" }, { 0.15, "0.1" },
+		{ 2.25, "2.2" }, { 2.35, "2.4" }, { 2.251, "2.3" }, { 9.949, "9.9" }, { 9.951, "10.0" },
+		{ -99.951, "-100.0" }, { 1234567.8, "1234567.8" }, { 12.34567, "12.3" }
+	};
+	char text[100];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world w;
+
+		begin(&w);
+		w.result.verdict.score = cases[i].score;
+		snprintf(text, sizeof(text), "%s/10.0 action=reject mode=enforce id=4F2A1", cases[i].text);
+		t_str(report_score_header(&w.input, w.arena), text);
+		end(&w);
+	}
+}
