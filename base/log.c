@@ -23,7 +23,8 @@
 
 enum {
 	LINE_SIZE = LOG_LINE_MAX + 16, /* with "warning: " and a NUL */
-	GATHER_MS = 5                  /* the writer is woken once for what comes within this time */
+	GATHER_MS = 5,                 /* the writer is woken once for what comes within this time */
+	BATCH = 32                     /* lines that it takes from the queue at once */
 };
 
 struct entry {
@@ -53,17 +54,20 @@ static const struct { const char *prefix; int priority; } LEVELS[] = {
 	[LOG_LEVEL_INFO] = { "", LOG_INFO }
 };
 
-/* All of it, or as much as standard error takes; there is nobody to tell. */
-static void write_stderr(const char *ident, const char *text)
-{
-	char line[LINE_SIZE + 128];
-	int len = snprintf(line, sizeof(line), "%s%s%s\n", ident ? ident : "", ident ? ": " : "",
-		text);
-	size_t at = 0, size = (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1;
+/* Lines on their way to standard error: one system call for several. */
+struct lines {
+	char text[8 * 1024];
+	size_t len;
+};
 
-	line[size - 1] = '\n';
+/* All of it, or as much as standard error takes; there is nobody to tell. */
+static void flush_lines(struct lines *lines)
+{
+	size_t at = 0, size = lines->len;
+
+	lines->len = 0;
 	while (at < size) {
-		ssize_t n = write(STDERR_FILENO, line + at, size - at);
+		ssize_t n = write(STDERR_FILENO, lines->text + at, size - at);
 
 		if (n >= 0) {
 			at += (size_t)n;
@@ -78,15 +82,39 @@ static void write_stderr(const char *ident, const char *text)
 	}
 }
 
-static void write_line(const struct log_target *target, enum log_level level, const char *text)
+static void add_line(struct lines *lines, const char *ident, const char *text)
+{
+	enum { ROOM = LINE_SIZE + 128 };
+	char *line;
+	int len;
+
+	if (lines->len + ROOM > sizeof(lines->text))
+		flush_lines(lines);
+	line = lines->text + lines->len;
+	len = snprintf(line, ROOM, "%s%s%s\n", ident ? ident : "", ident ? ": " : "", text);
+	lines->len += len < ROOM ? (size_t)len : ROOM - 1;
+	lines->text[lines->len - 1] = '\n';
+}
+
+static void write_stderr(const char *text)
+{
+	struct lines lines;
+
+	lines.len = 0;
+	add_line(&lines, NULL, text);
+	flush_lines(&lines);
+}
+
+static void write_line(const struct log_target *target, struct lines *lines,
+	enum log_level level, const char *text)
 {
 	if (target->syslog)
 		syslog(target->facility | LEVELS[level].priority, "%s", text);
 	else
-		write_stderr(target->ident, text);
+		add_line(lines, target->ident, text);
 }
 
-static void write_lost(const struct log_target *target, unsigned long lost)
+static void write_lost(const struct log_target *target, struct lines *lines, unsigned long lost)
 {
 	char text[96];
 
@@ -94,7 +122,7 @@ static void write_lost(const struct log_target *target, unsigned long lost)
 		return;
 	snprintf(text, sizeof(text), "%s%lu log lines lost: the log did not take them in time",
 		LEVELS[LOG_LEVEL_WARNING].prefix, lost);
-	write_line(target, LOG_LEVEL_WARNING, text);
+	write_line(target, lines, LOG_LEVEL_WARNING, text);
 }
 
 static void free_queue(struct queue *queue)
@@ -134,38 +162,52 @@ static void wait_for_lines(struct queue *queue)
 			break;
 }
 
-/* Takes the next entry; when only a count of lost lines is left, that (text NULL). False when
- * the thread shall end. Called and left with the lock held. */
-static bool next_entry(struct queue *queue, struct entry *entry)
+/* Takes the next entries; when only a count of lost lines is left, that (text NULL). How many: 0
+ * when the thread shall end. Called and left with the lock held. */
+static size_t next_entries(struct queue *queue, struct entry batch[BATCH])
 {
+	size_t n = 0;
+
 	if (queue->n == 0 && queue->lost == 0)
 		wait_for_lines(queue);
-	if (queue->abandoned || (queue->n == 0 && queue->lost == 0))
-		return false;
-	if (queue->n == 0) {
-		*entry = (struct entry){ .lost = queue->lost };
+	if (queue->abandoned)
+		return 0;
+	if (queue->n == 0 && queue->lost > 0) {
+		batch[n++] = (struct entry){ .lost = queue->lost };
 		queue->lost = 0;
-		return true;
 	}
-	*entry = queue->entries[queue->first];
-	queue->first = (queue->first + 1) % LOG_QUEUE_MAX;
-	queue->n--;
-	return true;
+	for (; n < BATCH && queue->n > 0; queue->n--) {
+		batch[n++] = queue->entries[queue->first];
+		queue->first = (queue->first + 1) % LOG_QUEUE_MAX;
+	}
+	return n;
+}
+
+static void write_batch(const struct queue *queue, const struct entry *batch, size_t n)
+{
+	struct lines lines;
+
+	lines.len = 0;
+	for (size_t i = 0; i < n; i++) {
+		write_lost(&queue->target, &lines, batch[i].lost);
+		if (batch[i].text)
+			write_line(&queue->target, &lines, batch[i].level, batch[i].text);
+		free(batch[i].text);
+	}
+	flush_lines(&lines);
 }
 
 static void *write_out(void *argument)
 {
 	struct queue *queue = argument;
-	struct entry entry;
+	struct entry batch[BATCH];
 	bool abandoned;
+	size_t n;
 
 	pthread_mutex_lock(&lock);
-	while (next_entry(queue, &entry)) {
+	while ((n = next_entries(queue, batch)) > 0) {
 		pthread_mutex_unlock(&lock);
-		write_lost(&queue->target, entry.lost);
-		if (entry.text)
-			write_line(&queue->target, entry.level, entry.text);
-		free(entry.text);
+		write_batch(queue, batch, n);
 		pthread_mutex_lock(&lock);
 	}
 	queue->finished = true;
@@ -316,7 +358,7 @@ void log_line(enum log_level level, const char *format, ...)
 	va_end(args);
 	escape(raw, line, sizeof(line));
 	if (!enqueue(level, line))
-		write_stderr(NULL, line);
+		write_stderr(line);
 	errno = errno_before;
 }
 
