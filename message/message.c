@@ -18,7 +18,11 @@
 #include "message/links.h"
 #include "message/mime.h"
 #include "message/received.h"
+#include "message/uris.h"
+#include "message/url.h"
 
+/* A link has some forms; each link its own. */
+enum { URI_FORMS = 4 };
 enum { PART_HEADER_BYTES = 64 * 1024, RELAYS_MAX = 100, JUNK_LINES_MAX = 20 };
 
 struct message {
@@ -34,6 +38,7 @@ struct message {
 	size_t body_start, body_bytes;
 	bool pending_cr, headers_ended, failed;
 	struct links *links;
+	struct uris *uris;
 	struct body body;
 	/* the part being read */
 	struct mime_part part;
@@ -72,7 +77,8 @@ struct message *message_create(const struct message_options *options, struct are
 	message->raw.arena = message->spill.arena = message->body.arena = arena;
 	message->view.date = INT64_MIN;
 	message->links = links_create(arena, message->options.limits.urls);
-	return message->links ? message : NULL;
+	message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls);
+	return message->links && message->uris ? message : NULL;
 }
 
 static int spent(struct message *message)
@@ -378,11 +384,58 @@ static int show(struct message *message, struct str text)
 	bool cut = false;
 	int status;
 
-	if (!message->options.want_body)
+	if (!message->options.want_body && !message->options.want_uris)
 		return 0;
 	status = body_add(&message->body, text, message->options.limits.part_text, &cut);
 	message->view.truncated |= cut ? MESSAGE_CUT_TEXT : 0u;
 	return status;
+}
+
+/* A relative link is what a browser makes of it. */
+static int uris_of_html(struct message *message, const struct html *html)
+{
+	if (!message->options.want_uris)
+		return 0;
+	for (size_t i = 0; i < html->links_n; i++) {
+		struct str target = html->links[i].target;
+		struct url url;
+
+		if (html->base.len > 0 && str_find_byte(target, ':') == SIZE_MAX && target.len > 0 &&
+			url_parse(message->arena, target, html->base, &url))
+			target = url.url;
+		if (uris_add(message->uris, target) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Would a click open it, also where SpamAssassin sees no link? Bare host names are too often none. */
+static bool opens(const struct message_url *url)
+{
+	if (url->host.len == 0 || str_starts_nocase(url->url, STR("mailto:")))
+		return false;
+	if (url->origin == MESSAGE_URL_TEXT || url->origin == MESSAGE_URL_HTML_TEXT)
+		return str_starts_nocase(url->raw, STR("http"));
+	return url->origin == MESSAGE_URL_HTML_LINK || url->origin == MESSAGE_URL_HTML_FORM;
+}
+
+/* The text that rules see, and what a browser finds beyond SpamAssassin. */
+static int finish_uris(struct message *message)
+{
+	struct message_view *view = &message->view;
+
+	if (!message->options.want_uris)
+		return 0;
+	for (size_t i = 0; i < view->body_n; i++)
+		if (uris_find(message->uris, view->body[i]) < 0)
+			return -1;
+	for (size_t i = 0; i < view->urls_n; i++)
+		if (opens(&view->urls[i]) &&
+			uris_add_hidden(message->uris, view->urls[i].url, view->urls[i].host) < 0)
+			return -1;
+	view->truncated |= uris_full(message->uris) ? MESSAGE_CUT_URLS : 0u;
+	view->uris = uris_items(message->uris, &view->uris_n);
+	return 0;
 }
 
 static int part_end(void *context, unsigned how)
@@ -408,12 +461,13 @@ static int part_end(void *context, unsigned how)
 	if (decode_transfer(message, &text) < 0 || to_utf8(message, &text) < 0)
 		return -1;
 	if (treatment.reading == READ_TEXT) {
-		if (links_find(message->links, text, MESSAGE_URL_TEXT) < 0)
+		if (links_find(message->links, text, treatment.shown ? MESSAGE_URL_TEXT :
+			MESSAGE_URL_NOT_SHOWN) < 0)
 			return -1;
 		return show(message, treatment.shown ? text : STR(""));
 	}
 	if (html_read(message->arena, text, &html) < 0 ||
-		links_of_html(message->links, &html) < 0)
+		links_of_html(message->links, &html) < 0 || uris_of_html(message, &html) < 0)
 		return -1;
 	message->view.truncated |= html.links_cut ? MESSAGE_CUT_URLS : 0u;
 	return show(message, treatment.shown ? html.text : STR(""));
@@ -450,7 +504,7 @@ int message_end(struct message *message)
 	message->pending_cr = false;
 	if (message->raw.failed || read_parts(message) < 0)
 		return spent(message);
-	if (message->options.want_body) {
+	if (message->options.want_body || message->options.want_uris) {
 		if (body_finish(&message->body, message->subject ? &message->subject->decoded :
 			NULL) < 0)
 			return spent(message);
@@ -462,7 +516,7 @@ int message_end(struct message *message)
 		view->full = buf_str(&message->raw);
 	view->urls = links_items(message->links, &view->urls_n);
 	view->truncated |= links_full(message->links) ? MESSAGE_CUT_URLS : 0u;
-	return arena_spent(message->arena) ? spent(message) : 0;
+	return finish_uris(message) < 0 || arena_spent(message->arena) ? spent(message) : 0;
 }
 
 const struct message_view *message_view(const struct message *message)

@@ -35,6 +35,7 @@ struct message_options {
 	struct message_limits limits;
 	bool want_full;        /* keep the message as it came, for `full` rules */
 	bool want_body;        /* make the body view */
+	bool want_uris;        /* make the list for `uri` rules (makes the body view too) */
 };
 
 enum message_truncated { /* bits */
@@ -50,7 +51,8 @@ struct message_header {
 
 enum message_url_origin {
 	MESSAGE_URL_TEXT, MESSAGE_URL_HTML_LINK, MESSAGE_URL_HTML_LOAD, /* img, background ... */
-	MESSAGE_URL_HTML_FORM, MESSAGE_URL_HTML_TEXT, MESSAGE_URL_HEADER
+	MESSAGE_URL_HTML_FORM, MESSAGE_URL_HTML_TEXT, MESSAGE_URL_HEADER,
+	MESSAGE_URL_NOT_SHOWN  /* text that no program shows, as behind the last part */
 };
 
 struct message_url {
@@ -81,6 +83,8 @@ struct message_view {
 	struct str full;
 	const struct message_url *urls; /* unique by `url`, in order of appearance */
 	size_t urls_n;
+	const struct str *uris;  /* SpamAssassin's strings for `uri` rules (message/uris.h) */
+	size_t uris_n;
 	const struct message_relay *relays; /* of Received headers, from the top */
 	size_t relays_n;
 	unsigned truncated;      /* enum message_truncated */

@@ -95,11 +95,11 @@ T_TEST(takes_parts_apart)
 {
 	static const struct { const char *url; enum message_url_origin origin; } URLS[] = {
 		{ "http://subject.example.com/", MESSAGE_URL_HEADER },
-		{ "http://preamble.example.com/", MESSAGE_URL_TEXT },
+		{ "http://preamble.example.com/", MESSAGE_URL_NOT_SHOWN },
 		{ "http://plain.example.com/", MESSAGE_URL_TEXT },
 		{ "http://html.example.com/?a=1&b=2", MESSAGE_URL_HTML_LINK },
 		{ "http://inner.example.com/", MESSAGE_URL_TEXT },
-		{ "http://epilogue.example.com/", MESSAGE_URL_TEXT },
+		{ "http://epilogue.example.com/", MESSAGE_URL_NOT_SHOWN },
 	};
 	struct arena *arena = arena_create(ARENA_BYTES);
 	const struct message_view *view = read_mail(arena, NESTED);

@@ -213,6 +213,8 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	facts.body_n = view->body_n;
 	facts.body_has_subject = view->body_has_subject;
 	facts.full = view->full;
+	facts.uris = view->uris;
+	facts.uris_n = view->uris_n;
 	if (lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
 		|| fill_headers(&facts, view, &snapshot->config->trusted_authserv_ids, arena) != 0
 		|| fill_urls(&facts, view, &lookups, out) != 0
@@ -228,5 +230,6 @@ struct message_options scan_message_options(const struct snapshot *snapshot)
 {
 	return (struct message_options){ .limits = { .scan_bytes = snapshot->config->scan_bytes },
 		.want_full = ruleset_needs_full(snapshot->rules),
-		.want_body = ruleset_needs_body(snapshot->rules) };
+		.want_body = ruleset_needs_body(snapshot->rules),
+		.want_uris = ruleset_needs_uris(snapshot->rules) };
 }

@@ -301,6 +301,7 @@ static void add_view(struct ruleset *set, struct rule *rule)
 {
 	const struct view *view = &rule->definition.view;
 	set->needs_body = set->needs_body || view->kind == VIEW_BODY;
+	set->needs_uris = set->needs_uris || view->kind == VIEW_URI;
 	set->needs_full = set->needs_full || view->kind == VIEW_FULL;
 	set->needs_relays = set->needs_relays || view_needs_relays(view);
 	size_t i = 0;

@@ -18,10 +18,15 @@ static const struct fact_url urls[] = {
 	  { "pills.example", 13 }, false, NULL },
 };
 
+static const struct str uris[] = {
+	{ "HTTP://Pills.Example/a%41", 25 }, { "http://pills.example/aA", 23 },
+};
+
 static struct facts mail(void)
 {
 	return (struct facts){ .headers = headers, .headers_n = 6, .body = body, .body_n = 3,
-		.body_has_subject = true, .urls = urls, .urls_n = 1, .day = 20000,
+		.body_has_subject = true, .urls = urls, .urls_n = 1, .uris = uris, .uris_n = 2,
+		.day = 20000,
 		.mail_from = STR("bounce@pills.example"), .has_mail_from = true,
 		.client_name = STR("c.example"), .helo = STR("[192.0.2.1]") };
 }
@@ -92,6 +97,33 @@ T_TEST(relays_are_rendered_as_spamassassin_does)
 	facts.relays_n = 2;
 	t_str(rules_hits("header A X-Spam-Relays-Untrusted =~ /helo=a!b by=.* msa=0 \\] "
 		"\\[ ip=198\\.51\\.100\\.1 rdns= helo= by=mx .*auth=ESMTPSA msa=0 \\]$/", &facts), "A");
+	/* this host's own mail: no client, and nothing is said of one */
+	relays[0] = (struct fact_relay){ .has_ip = false };
+	t_str(rules_hits("header A X-Spam-Relays-External =~ /./\n"
+		"header B X-Spam-Relays-External =~ /rdns= /", &facts), "");
+}
+
+T_TEST(sub_rules_on_demand)
+{
+	struct facts facts = mail();
+	struct ruleset *set = rules_load("body __P /pills/\ntflags __P multiple\nbody __NONE /absent/\n"
+		"header SCORED Subject =~ /pills/\nheader __S Subject =~ /Cheap/\n"
+		"body __UNUSED /pills/\nmeta ALL_OF __P > 1 && __S && !__NONE\n");
+	struct eval_options options = { .stage = FACT_MESSAGE, .want_sub_rules = true };
+	struct arena *arena = arena_create(1 << 20);
+	struct verdict verdict;
+	t_need(arena && ruleset_eval(set, &facts, &options, arena, &verdict) == 0);
+	t_need(verdict.sub_rules_n == 2);
+	t_str(verdict.sub_rules[0].rule, "__P");
+	t_int(verdict.sub_rules[0].count, 3);
+	t_str(verdict.sub_rules[1].rule, "__S");
+	t_int(verdict.sub_rules[1].count, 1);
+	t_str(rules_names(&verdict), "SCORED ALL_OF");
+	options.want_sub_rules = false;
+	t_need(ruleset_eval(set, &facts, &options, arena, &verdict) == 0);
+	t_int(verdict.sub_rules_n, 0);
+	arena_free(&arena);
+	ruleset_free(&set);
 }
 
 T_TEST(counting)

@@ -61,6 +61,9 @@ struct facts {
 	struct str full;               /* headers, empty line, body; empty unless the set asks */
 	const struct fact_url *urls;   /* unique */
 	size_t urls_n;
+	const struct str *uris;        /* what `uri` rules see: SpamAssassin's strings of the same links,
+	                                * several for one; empty unless the set asks */
+	size_t uris_n;
 	const struct fact_relay *relays;
 	size_t relays_n;
 	int32_t day;                   /* of the mail (base/date.h): for rules that expire */

@@ -54,6 +54,10 @@ void relays_render(const struct facts *facts, struct buf *out)
 		};
 		render_one(&client, out);
 	}
+	/* Mail of this host's own: SpamAssassin has no relays then. What its Received lines say is not
+	 * ours to trust, and "no name, no HELO" must not be said of a client that there was none of. */
+	if (facts->relays_n > 0 && !facts->relays[0].has_ip)
+		return;
 	for (size_t i = 0; i < facts->relays_n && out->len < FACT_HEADER_MAX; i++)
 		render_one(&facts->relays[i], out);
 }

@@ -10,6 +10,7 @@
  * envfrom= intl=0 id=X auth= msa=0 ] [ ... ]". Nobody is trusted or internal (there is no
  * trusted_networks yet), so one text serves -Untrusted and -External. Blanks, brackets and the
  * like that a sender put into a value become '!', as in SpamAssassin: they would forge fields.
+ * Where the connecting client has no address (mail of this host's own) the text is empty.
  * When the facts hold no chain the connecting client stands alone. Ends with the relay that
  * passes FACT_HEADER_MAX, where rules stop to look. */
 void relays_render(const struct facts *facts, struct buf *out);

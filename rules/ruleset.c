@@ -79,6 +79,11 @@ bool ruleset_needs_body(const struct ruleset *rules)
 	return rules->needs_body;
 }
 
+bool ruleset_needs_uris(const struct ruleset *rules)
+{
+	return rules->needs_uris;
+}
+
 bool ruleset_needs_relays(const struct ruleset *rules)
 {
 	return rules->needs_relays;

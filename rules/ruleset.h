@@ -65,6 +65,7 @@ struct ruleset_rule ruleset_rule(const struct ruleset *rules, size_t index);
 /* What the reader of the message need not prepare when no rule asks. */
 bool ruleset_needs_full(const struct ruleset *rules);
 bool ruleset_needs_body(const struct ruleset *rules);
+bool ruleset_needs_uris(const struct ruleset *rules);
 bool ruleset_needs_relays(const struct ruleset *rules);
 bool ruleset_has_jit(const struct ruleset *rules); /* false: say so loudly at start */
 

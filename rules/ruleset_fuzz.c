@@ -30,12 +30,13 @@ static void ask(const struct ruleset *rules)
 	struct fact_url urls[] = {
 		{ .raw = STR("HTTP://a.example/"), .url = STR("http://a.example/") },
 		{ .url = STR("http://192.0.2.1/"), .host_is_ip = true, .network = &network } };
-	struct fact_relay relays[] = { { .ip_text = STR("192.0.2.1"), .network = &network },
+	static const struct str uris[] = { { "HTTP://a.example/", 17 }, { "http://192.0.2.1/", 17 } };
+	struct fact_relay relays[] = { { .ip_text = STR("192.0.2.1"), .has_ip = true, .network = &network },
 		{ .ip_text = STR("192.0.2.2"), .network = &unknown } };
 	struct facts facts = { .client = &network, .helo = STR("[x]"), .mail_from = STR("a@b"),
 		.has_mail_from = true, .headers = headers, .headers_n = 3, .body = body, .body_n = 2,
 		.body_has_subject = true, .full = STR("Subject: a pills\n\naaa\n"), .urls = urls,
-		.urls_n = 2, .relays = relays, .relays_n = 2, .day = 20000 };
+		.urls_n = 2, .uris = uris, .uris_n = 2, .relays = relays, .relays_n = 2, .day = 20000 };
 	struct eval_options options = { .budget_us = 20000, .clock_us = clock_monotonic_us };
 	for (int stage = FACT_CONNECT; stage <= FACT_MESSAGE; stage++) {
 		struct arena *arena = arena_create(4 * 1024 * 1024);

@@ -132,7 +132,7 @@ struct ruleset {
 	size_t networks_n;
 	const size_t *calls;          /* needed rules that call a check */
 	size_t calls_n;
-	bool needs_full, needs_body, needs_relays, no_jit;
+	bool needs_full, needs_body, needs_uris, needs_relays, no_jit;
 };
 
 /* The record of a name, made if there is none. NULL: memory was spent. Pointers to records are

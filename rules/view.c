@@ -285,24 +285,16 @@ static int texts_body(const struct view *view, const struct facts *facts, struct
 	return 0;
 }
 
-/* Each link as it stood, and as a click would open it if that differs. */
 static int texts_uri(const struct view *view, const struct facts *facts, struct arena *arena,
 	struct view_texts *out)
 {
 	(void)view;
-	struct str *items = ARENA_ARRAY(arena, struct str, 2 * facts->urls_n);
-	size_t n = 0;
-	if (!items && facts->urls_n)
+	struct str *items = ARENA_ARRAY(arena, struct str, facts->uris_n);
+	if (!items && facts->uris_n)
 		return -1;
-	for (size_t i = 0; i < facts->urls_n; i++) {
-		struct str raw = str_slice(facts->urls[i].raw, 0, FACT_URL_MAX);
-		struct str url = str_slice(facts->urls[i].url, 0, FACT_URL_MAX);
-		if (url.len)
-			items[n++] = url;
-		if (raw.len && !str_equal(raw, url))
-			items[n++] = raw;
-	}
-	*out = (struct view_texts){ items, n, false };
+	for (size_t i = 0; i < facts->uris_n; i++)
+		items[i] = str_slice(facts->uris[i], 0, FACT_URL_MAX);
+	*out = (struct view_texts){ items, facts->uris_n, false };
 	return 0;
 }
 

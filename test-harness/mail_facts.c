@@ -31,7 +31,8 @@ int mail_facts_make(const struct message_view *view, const struct network *clien
 		.helo = STR("mx.example"), .mail_from = STR("a@b.example"), .has_mail_from = true,
 		.headers = headers, .headers_n = view->headers_n, .body = view->body,
 		.body_n = view->body_n, .body_has_subject = view->body_has_subject, .full = view->full,
-		.urls = urls, .urls_n = view->urls_n, .relays = relays, .relays_n = view->relays_n + 1,
+		.urls = urls, .urls_n = view->urls_n, .uris = view->uris, .uris_n = view->uris_n,
+		.relays = relays, .relays_n = view->relays_n + 1,
 		.day = 20000 };
 	return 0;
 }
@@ -39,7 +40,8 @@ int mail_facts_make(const struct message_view *view, const struct network *clien
 int mail_facts_read(struct str mail, bool want_full, const struct network *client,
 	struct arena *arena, struct facts *out)
 {
-	struct message_options how = { .want_body = true, .want_full = want_full };
+	struct message_options how = { .want_body = true, .want_uris = true,
+		.want_full = want_full };
 	struct message *message = message_create(&how, arena);
 	if (!message || message_read(message, mail) < 0)
 		return -1;

@@ -107,6 +107,8 @@ static bool case_hits(const struct ruleset *rules, const struct rule_case *one)
 	if (strcmp(one->kind, "uri") == 0) {
 		facts.urls = &url;
 		facts.urls_n = 1;
+		facts.uris = &text;
+		facts.uris_n = 1;
 	} else {
 		facts.body = &text;
 		facts.body_n = 1;

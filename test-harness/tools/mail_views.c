@@ -72,17 +72,14 @@ static void print_header(char *name, const struct facts *facts, struct arena *ar
 static struct facts facts_of(const struct message_view *view, struct arena *arena)
 {
 	struct fact_header *headers = ARENA_ARRAY(arena, struct fact_header, view->headers_n);
-	struct fact_url *urls = ARENA_ARRAY(arena, struct fact_url, view->urls_n);
 
-	need(headers && urls ? 0 : -1, "memory is spent");
+	need(headers ? 0 : -1, "memory is spent");
 	for (size_t i = 0; i < view->headers_n; i++)
 		headers[i] = (struct fact_header){ view->headers[i].name, view->headers[i].raw,
 			view->headers[i].decoded };
-	for (size_t i = 0; i < view->urls_n; i++)
-		urls[i] = (struct fact_url){ .raw = view->urls[i].raw, .url = view->urls[i].url };
 	return (struct facts){ .headers = headers, .headers_n = view->headers_n, .body = view->body,
 		.body_n = view->body_n, .body_has_subject = view->body_has_subject,
-		.full = view->full, .urls = urls, .urls_n = view->urls_n };
+		.full = view->full, .uris = view->uris, .uris_n = view->uris_n };
 }
 
 static char **names;
@@ -90,7 +87,8 @@ static char **names;
 static bool print_mail(void *context, const struct mail *mail)
 {
 	struct arena *arena = arena_create((size_t)256 * 1024 * 1024);
-	struct message_options options = { .want_full = true, .want_body = true };
+	struct message_options options = { .want_full = true, .want_body = true,
+		.want_uris = true };
 	struct message *message = arena ? message_create(&options, arena) : NULL;
 
 	(void)context;
