@@ -187,13 +187,40 @@ static bool is_received(const struct message_header *header)
 	return str_equal_nocase(header->name, STR("received"));
 }
 
+/* Where a web mailer or provider says it had the mail from: SpamAssassin takes the last header of
+ * each name for a first hop (originating_ip_headers of its default settings). */
+static const struct str ORIGINS[] = { { "X-Yahoo-Post-IP", 15 }, { "X-Originating-IP", 16 },
+	{ "X-Apparently-From", 17 }, { "X-SenderIP", 10 }, { "X-AOL-IP", 8 },
+	{ "X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp", 62 } };
+enum { ORIGINS_N = sizeof ORIGINS / sizeof *ORIGINS };
+
+static size_t find_origins(const struct message *message,
+	const struct message_header *found[static ORIGINS_N])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < message->view.headers_n; i++) {
+		const struct message_header *header = &message->headers[i];
+
+		for (size_t k = 0; ascii_lower(header->name.ptr[0]) == 'x' && k < ORIGINS_N; k++) {
+			if (!str_equal_nocase(header->name, ORIGINS[k]))
+				continue;
+			n += found[k] == NULL;
+			found[k] = header;
+		}
+	}
+	return n;
+}
+
 /* Counted first: room for as many relays as there may be would be 15 KiB of every mail. */
 static int add_relays(struct message *message)
 {
+	const struct message_header *origins[ORIGINS_N] = { NULL };
 	size_t n = 0;
 
 	for (size_t i = 0; i < message->view.headers_n && n < RELAYS_MAX; i++)
 		n += is_received(&message->headers[i]);
+	n += find_origins(message, origins);
 	if (n == 0)
 		return 0;
 	message->relays = ARENA_ARRAY(message->arena, struct message_relay, n);
@@ -207,6 +234,10 @@ static int add_relays(struct message *message)
 			&& received_parse(message->headers[i].decoded, &message->relays[at]))
 			message->view.relays_n++;
 	}
+	for (size_t i = 0; i < ORIGINS_N; i++)
+		if (origins[i] && received_origin(origins[i]->decoded,
+			&message->relays[message->view.relays_n]))
+			message->view.relays_n++;
 	return 0;
 }
 
@@ -295,7 +326,8 @@ static struct treatment treat(const struct mime_part *part)
 	if (str_equal(part->type, STR("text/html")) || ends_nocase(part->name, STR(".html")) ||
 		ends_nocase(part->name, STR(".htm")) || ends_nocase(part->name, STR(".shtml")))
 		return (struct treatment){ READ_HTML, true };
-	if (str_equal(part->type, STR("text/plain")))
+	if (str_equal(part->type, STR("text/plain")) ||
+		str_equal(part->type, STR("text/rfc822-headers")))
 		return (struct treatment){ READ_TEXT, part->kind == MIME_LEAF };
 	if (str_equal(part->type, STR("application/xhtml+xml")) ||
 		ends_nocase(part->name, STR(".xhtml")) || ends_nocase(part->name, STR(".svg")))

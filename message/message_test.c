@@ -373,3 +373,18 @@ T_TEST(reads_shared_broken_mail)
 {
 	t_true(read_folder(t_shared("data/mime"), 4) > 200);
 }
+
+T_TEST(what_spamassassin_takes_for_text_and_for_relays)
+{
+	static const char MAIL[] = "X-Originating-IP: [192.0.2.9]\nSubject: s\n"
+		"Received: from a.example (b.example [192.0.2.1]) by c.example with SMTP id 1; x\n"
+		"Content-Type: text/rfc822-headers\n\nTo: somebody else\n";
+	struct arena *arena = arena_create(ARENA_BYTES);
+	const struct message_view *view = read_mail(arena, MAIL);
+
+	t_need(view->relays_n == 2 && view->body_n == 2);
+	t_slice(view->relays[0].ip_text, "192.0.2.1");
+	t_slice(view->relays[1].ip_text, "192.0.2.9");
+	t_slice(view->body[1], "To: somebody else ");
+	arena_free(&arena);
+}

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include "message/decode.h"
+
 enum { COMMENTS_MAX = 8 };
 
 struct parts {
@@ -401,4 +403,31 @@ bool received_parse(struct str value, struct message_relay *out)
 		out->envfrom = parts.from;
 	out->envfrom = without_angles(out->envfrom);
 	return out->has_ip;
+}
+
+static bool in_address(char c)
+{
+	return hex_digit(c) >= 0 || c == '.' || c == ':';
+}
+
+bool received_origin(struct str value, struct message_relay *out)
+{
+	size_t end;
+
+	memset(out, 0, sizeof *out);
+	for (size_t at = 0; at < value.len; at = end + 1) {
+		struct str run;
+
+		while (at < value.len && !in_address(value.ptr[at]))
+			at++;
+		for (end = at; end < value.len && in_address(value.ptr[end]); end++)
+			;
+		run = str_slice(value, at, end);
+		if (!ip_parse(run, &out->ip))
+			continue;
+		out->ip_text = run;
+		out->has_ip = true;
+		return true;
+	}
+	return false;
 }

@@ -16,4 +16,8 @@
  * over (local delivery, fetchmail, a content filter): skip it. Linear, no memory. */
 bool received_parse(struct str value, struct message_relay *out);
 
+/* A header that only names a host by its address (X-Originating-IP: [192.0.2.1]). False: it names
+ * none. The same rules. */
+bool received_origin(struct str value, struct message_relay *out);
+
 #endif

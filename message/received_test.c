@@ -153,3 +153,20 @@ T_TEST(agrees_with_spamassassin_mostly)
 	printf("# %zu of %zu as SpamAssassin\n", right, n);
 	t_true(right * 100 >= n * 90);
 }
+
+T_TEST(origins)
+{
+	static const struct { const char *value, *ip; } ORIGINS[] = {
+		{ "[192.0.2.7]", "192.0.2.7" }, { "192.0.2.7", "192.0.2.7" },
+		{ "user@host via 2001:db8::7 [x]", "2001:db8::7" }, { "[192.0.2.700] 192.0.2.8", "192.0.2.8" },
+		{ "none", "" }, { "", "" }, { "1.2.3", "" }, { "dead:beef", "" },
+	};
+
+	for (size_t i = 0; i < sizeof ORIGINS / sizeof *ORIGINS; i++) {
+		struct message_relay relay;
+
+		t_int(received_origin(str_from(ORIGINS[i].value), &relay), ORIGINS[i].ip[0] != '\0');
+		t_int(relay.has_ip, ORIGINS[i].ip[0] != '\0');
+		t_slice(relay.ip_text, ORIGINS[i].ip);
+	}
+}

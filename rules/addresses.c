@@ -36,22 +36,25 @@ static bool wrapped(struct str text, char quote)
 	return text.len >= 2 && text.ptr[0] == quote && text.ptr[text.len - 1] == quote;
 }
 
-/* A display name without the quotes around it and without the backslashes in them. */
+/* A display name: quoted strings without their quotes and backslashes, what stands between them as
+ * it is, runs of blanks as one. */
 static struct str name_of(struct str text, struct arena *arena)
 {
+	struct buf copy = { .arena = arena };
 	text = str_trim(text);
-	if (wrapped(text, '"')) {
-		text = str_slice(text, 1, text.len - 1);
-		if (str_find_byte(text, '\\') != SIZE_MAX) {
-			struct buf copy = { .arena = arena };
-			for (size_t i = 0; i < text.len; i++) {
-				i += text.ptr[i] == '\\' && i + 1 < text.len;
-				buf_add_byte(&copy, text.ptr[i]);
-			}
-			text = buf_str(&copy);
+	for (size_t at = 0; at < text.len;) {
+		size_t after = text.ptr[at] == '"' ? step(text, at) : at + 1;
+		bool quoted = after > at + 1;
+		struct str part = quoted ? str_slice(text, at + 1, after - 1) : str_slice(text, at, after);
+		for (size_t i = 0; i < part.len; i++) {
+			i += quoted && part.ptr[i] == '\\' && i + 1 < part.len;
+			bool again = copy.len && ascii_space(copy.ptr[copy.len - 1]);
+			if (!ascii_space(part.ptr[i]) || !again)
+				buf_add_byte(&copy, ascii_space(part.ptr[i]) ? ' ' : part.ptr[i]);
 		}
+		at = after;
 	}
-	text = str_trim(text);
+	text = str_trim(buf_str(&copy));
 	return wrapped(text, '\'') ? str_slice(text, 1, text.len - 1) : text;
 }
 
@@ -111,9 +114,14 @@ static struct addresses_entry read_piece(struct str piece, struct arena *arena)
 	while (close < piece.len && piece.ptr[close] != '>')
 		close = piece.ptr[close] == '"' ? step(piece, close) : close + 1;
 	struct str inside = str_slice(piece, open + 1, close);
+	if (close >= piece.len) /* never closed: no name; perhaps an address */
+		return str_find_byte(inside, '@') == SIZE_MAX ? (struct addresses_entry){ 0 } :
+			read_bare(inside, arena);
 	struct addresses_entry entry = { without_comments(inside, arena, &comment),
 		name_of(str_slice(piece, 0, open), arena) };
-	if (!entry.name.len && close < piece.len) {
+	if (str_find_byte(entry.address, '@') == SIZE_MAX)
+		entry.address = str_make(NULL, 0);
+	if (!entry.name.len) {
 		comment = str_make(NULL, 0);
 		without_comments(str_slice(piece, close + 1, piece.len), arena, &comment);
 		entry.name = name_of(comment, arena);

@@ -44,7 +44,8 @@ static const struct {
 	{ "B, Ann <a@b.example>", "=B|a@b.example=Ann" },
 	{ "Ann B", "=Ann B" },
 	{ "\"unclosed <a@b.example>", "a@b.example=\"unclosed" },
-	{ "Ann <a@b.example", "a@b.example=Ann" },
+	{ "Ann <a@b.example", "a@b.example=" }, { "Ann <a", "" }, { "Ann <a>", "=Ann" },
+	{ "\"\" Ann \" B\" <a@b.example>", "a@b.example=Ann B" },
 	{ "a@b.example (unclosed", "a@b.example (unclosed=" },
 	{ "<>", "" }, { "<a@b.example> (Ann)", "a@b.example=Ann" },
 };
