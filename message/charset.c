@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum kind {
-	KIND_KEEP,    /* UTF-8, ASCII, unknown */
-	KIND_1252,
+	KIND_UTF8,
+	KIND_1252,    /* also what is unknown, and what says UTF-8 and is not */
 	KIND_SUPERSET, /* by iconv; bytes below 0x80 are ASCII */
 	KIND_ICONV    /* by iconv, always */
 };
@@ -27,7 +27,7 @@ enum { LABEL_MAX = 40 };
 /* In strcmp() order of the label. */
 static const struct charset CHARSETS[] = {
 	{ "ansix341968", NULL, KIND_1252 },
-	{ "ascii", NULL, KIND_KEEP },
+	{ "ascii", NULL, KIND_1252 },
 	{ "big5", "BIG5-HKSCS", KIND_SUPERSET },
 	{ "big5hkscs", "BIG5-HKSCS", KIND_SUPERSET },
 	{ "cp1250", "CP1250", KIND_SUPERSET },
@@ -89,7 +89,7 @@ static const struct charset CHARSETS[] = {
 	{ "utf32be", "UTF-32BE", KIND_ICONV },
 	{ "utf32le", "UTF-32LE", KIND_ICONV },
 	{ "utf7", "UTF-7", KIND_ICONV },
-	{ "utf8", NULL, KIND_KEEP },
+	{ "utf8", NULL, KIND_UTF8 },
 	{ "windows1250", "CP1250", KIND_SUPERSET },
 	{ "windows1251", "CP1251", KIND_SUPERSET },
 	{ "windows1252", NULL, KIND_1252 },
@@ -116,11 +116,11 @@ static const struct charset *charset_lookup(struct str label)
 	char key[LABEL_MAX + 1];
 	size_t n = 0, low = 0, high = sizeof CHARSETS / sizeof *CHARSETS;
 
-	static const struct charset NONE = { "", NULL, KIND_1252 };
+	static const struct charset UNKNOWN = { "", NULL, KIND_1252 };
 
 	label = str_trim(label);
 	if (label.len == 0)
-		return &NONE;
+		return &UNKNOWN;
 	if (label.len > 1 && ascii_lower(label.ptr[0]) == 'x' && label.ptr[1] == '-')
 		label = str_slice(label, 2, label.len);
 	for (size_t i = 0; i < label.len; i++) {
@@ -129,7 +129,7 @@ static const struct charset *charset_lookup(struct str label)
 		if (c == '-' || c == '_' || c == ' ' || c == '.' || c == ':')
 			continue;
 		if (n == LABEL_MAX || !c)
-			return NULL;
+			return &UNKNOWN;
 		key[n++] = c;
 	}
 	key[n] = '\0';
@@ -144,7 +144,7 @@ static const struct charset *charset_lookup(struct str label)
 		else
 			low = middle + 1;
 	}
-	return NULL;
+	return &UNKNOWN;
 }
 
 bool bytes_are_ascii(struct str bytes)
@@ -201,7 +201,7 @@ void utf8_add(struct buf *out, uint32_t code)
 
 /* Text that is marked Latin-1 and is valid UTF-8 with at least one sequence is UTF-8: mail
  * programs mislabel that way round, and chance does not make such bytes. */
-static bool looks_like_utf8(struct str bytes)
+static bool looks_like_utf8(struct str bytes, bool may_be_cut)
 {
 	const unsigned char *p = (const unsigned char *)bytes.ptr, *end = p + bytes.len;
 
@@ -209,8 +209,10 @@ static bool looks_like_utf8(struct str bytes)
 		unsigned more = *p < 0x80 ? 0 : *p >= 0xC2 && *p < 0xE0 ? 1 :
 			*p >= 0xE0 && *p < 0xF0 ? 2 : *p >= 0xF0 && *p < 0xF5 ? 3 : 9;
 
-		if (more == 9 || (size_t)(end - p) <= more)
+		if (more == 9)
 			return false;
+		if ((size_t)(end - p) <= more)
+			return may_be_cut;
 		for (p++; more > 0; more--, p++)
 			if ((*p & 0xC0) != 0x80)
 				return false;
@@ -222,11 +224,13 @@ bool charset_is_utf8(struct str label, struct str bytes)
 {
 	const struct charset *charset = charset_lookup(label);
 
-	if (!charset || charset->kind == KIND_KEEP)
-		return true;
 	if (charset->kind == KIND_ICONV)
 		return false;
-	return bytes_are_ascii(bytes) || (charset->kind == KIND_1252 && looks_like_utf8(bytes));
+	if (bytes_are_ascii(bytes))
+		return true;
+	/* a part that was cut at a limit may end within a character */
+	return charset->kind != KIND_SUPERSET &&
+		looks_like_utf8(bytes, charset->kind == KIND_UTF8);
 }
 
 static void add_1252(struct str bytes, struct buf *out)
@@ -276,7 +280,7 @@ void charset_to_utf8(struct str label, struct str bytes, struct buf *out)
 		buf_add_str(out, bytes);
 		return;
 	}
-	if (charset->kind == KIND_1252) {
+	if (charset->kind == KIND_1252 || charset->kind == KIND_UTF8) {
 		add_1252(bytes, out);
 		return;
 	}

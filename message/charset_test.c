@@ -6,11 +6,12 @@
 static const struct {
 	const char *label, *in, *out;
 } CASES[] = {
-	{ "utf-8", "\xC3\xA9 \xFF", "\xC3\xA9 \xFF" },
+	{ "utf-8", "\xC3\xA9 \xFF", "\xC3\x83\xC2\xA9 \xC3\xBF" },
+	{ "utf-8", "\xC3\xA9 \xE2\x80", "\xC3\xA9 \xE2\x80" }, /* cut */
 	{ "ISO-8859-1", "caf\xE9 \x93x\x94", "caf\xC3\xA9 \xE2\x80\x9Cx\xE2\x80\x9D" },
 	{ "", "caf\xE9", "caf\xC3\xA9" },
 	{ "us-ascii", "caf\xC3\xA9", "caf\xC3\xA9" },
-	{ "x-made-up", "caf\xE9", "caf\xE9" },
+	{ "x-made-up", "caf\xE9", "caf\xC3\xA9" },
 	{ "KOI8-R", "\xD7\xC9\xC1\xC7\xD2\xC1", "\xD0\xB2\xD0\xB8\xD0\xB0\xD0\xB3\xD1\x80\xD0\xB0" },
 	{ "windows-1251", "\xE2\xE8", "\xD0\xB2\xD0\xB8" },
 	{ "gb2312", "\xD6\xD0", "\xE4\xB8\xAD" },
@@ -59,7 +60,8 @@ T_TEST(long_text_keeps_every_byte)
 
 T_TEST(used_in_place_when_nothing_is_to_do)
 {
-	t_true(charset_is_utf8(STR("UTF-8"), STR("\xFF")));
+	t_true(charset_is_utf8(STR("UTF-8"), STR("\xC3\xA9")));
+	t_true(!charset_is_utf8(STR("UTF-8"), STR("\xFF")));
 	t_true(charset_is_utf8(STR("iso-8859-1"), STR("plain ascii of more than thirty-two bytes")));
 	t_true(!charset_is_utf8(STR("iso-8859-1"), STR("plain ascii of more than thirty-two \xE9")));
 	t_true(!charset_is_utf8(STR("utf-7"), STR("a")));

@@ -52,6 +52,12 @@ struct reader {
 	const char *p, *end;
 	char *text, *out;    /* begin and next free byte */
 	bool after_space;    /* a tag made white space just now */
+	char *space_end;     /* behind the last that a tag made */
+	/* text between two tags: one blank at its beginning is left out behind a tag's white space, as
+	 * SpamAssassin does, also when this leaves nothing */
+	bool in_run, drop_blank;
+	char *run;           /* where it began in `out` */
+	bool no_comment_end; /* no comment is closed from here on */
 	struct html_link *links;
 	size_t links_n, links_capacity;
 	size_t anchor;       /* index of the open <a> + 1, 0 = none */
@@ -194,8 +200,20 @@ static const unsigned char TEXT_CLASS[256] = {
 
 static void blank(struct reader *reader)
 {
-	if (!reader->after_space && (reader->out == reader->text || reader->out[-1] != ' '))
+	if (reader->drop_blank && reader->out == reader->run)
+		reader->drop_blank = false;
+	else if (reader->out == reader->run || reader->out[-1] != ' ')
 		*reader->out++ = ' ';
+}
+
+static void begin_run(struct reader *reader)
+{
+	if (reader->in_run)
+		return;
+	reader->in_run = true;
+	reader->run = reader->out;
+	reader->drop_blank = reader->after_space;
+	reader->after_space = false;
 }
 
 static void add_code(struct reader *reader, uint32_t code)
@@ -205,7 +223,6 @@ static void add_code(struct reader *reader, uint32_t code)
 		return;
 	}
 	reader->out += utf8_encode(code, reader->out);
-	reader->after_space = false;
 }
 
 /* A double quotation mark U+201C or U+201D: SpamAssassin reads both as '"'. */
@@ -217,6 +234,8 @@ static bool wide_quote(const char *p, const char *end)
 
 static void add_text(struct reader *reader, const char *p, const char *end, bool references)
 {
+	if (p < end)
+		begin_run(reader);
 	while (p < end) {
 		unsigned char class = TEXT_CLASS[(unsigned char)*p];
 		uint32_t code;
@@ -229,12 +248,13 @@ static void add_text(struct reader *reader, const char *p, const char *end, bool
 				*out++ = *p++;
 			while (p < end && TEXT_CLASS[(unsigned char)*p] == C_TEXT);
 			reader->out = out;
-			reader->after_space = false;
 			continue;
 		}
 		if (class == C_BLANK) {
 			blank(reader);
-			p++;
+			do
+				p++;
+			while (p < end && TEXT_CLASS[(unsigned char)*p] == C_BLANK);
 		} else if (class == C_C2 && end - p > 1 && (unsigned char)p[1] == 0xA0) {
 			blank(reader);
 			p += 2;
@@ -246,18 +266,16 @@ static void add_text(struct reader *reader, const char *p, const char *end, bool
 			p++; /* browsers leave it out */
 		} else if (class == C_E2 && wide_quote(p, end)) {
 			*reader->out++ = '"';
-			reader->after_space = false;
 			p += 3;
 		} else {
 			*reader->out++ = *p++;
-			reader->after_space = false;
 		}
 	}
 }
 
 static void white_space(struct reader *reader, enum effect effect)
 {
-	if (!reader->after_space && reader->out > reader->text && reader->out[-1] == ' ')
+	if (reader->out > reader->space_end && reader->out[-1] == ' ')
 		reader->out--;
 	if (effect == E_SPACE) {
 		*reader->out++ = ' ';
@@ -267,6 +285,7 @@ static void white_space(struct reader *reader, enum effect effect)
 			*reader->out++ = '\n';
 	}
 	reader->after_space = true;
+	reader->space_end = reader->out;
 }
 
 /* ---- links ---- */
@@ -519,6 +538,7 @@ static void take_tag(struct reader *reader, bool closing)
 	struct tag tag;
 
 	read_tag(reader, &tag);
+	reader->in_run = false;
 	if (tag.effect == E_ANCHOR)
 		close_anchor(reader);
 	if (tag.effect >= E_LINE && tag.effect <= E_PARAGRAPH)
@@ -531,22 +551,28 @@ static void take_tag(struct reader *reader, bool closing)
 		raw_text(reader, &tag);
 }
 
-/* "<!--" at p; returns behind its end. */
-static const char *skip_comment(const char *p, const char *end)
+/* "<!--" at p; returns behind its end. One that is never closed ends at the next '>', as in
+ * SpamAssassin: browsers hide the rest, other mail programs show it. */
+static const char *skip_comment(struct reader *reader, const char *p, const char *end)
 {
+	const char *open = p;
+
 	p += 4;
 	if (p < end && *p == '>')
 		return p + 1;
 	if (end - p >= 2 && p[0] == '-' && p[1] == '>')
 		return p + 2;
-	while ((p = p < end ? memchr(p, '-', (size_t)(end - p)) : NULL) != NULL) {
+	while (!reader->no_comment_end &&
+		(p = p < end ? memchr(p, '-', (size_t)(end - p)) : NULL) != NULL) {
 		if (end - p >= 3 && p[1] == '-' && p[2] == '>')
 			return p + 3;
 		if (end - p >= 4 && p[1] == '-' && p[2] == '!' && p[3] == '>')
 			return p + 4;
 		p++;
 	}
-	return end;
+	reader->no_comment_end = true;
+	p = memchr(open, '>', (size_t)(end - open));
+	return p ? p + 1 : end;
 }
 
 /* Markup at reader->p ('<'); false when it is text. */
@@ -564,7 +590,7 @@ static bool take_markup(struct reader *reader)
 		return true;
 	}
 	if (end - p >= 4 && p[1] == '!' && p[2] == '-' && p[3] == '-') {
-		reader->p = skip_comment(p, end);
+		reader->p = skip_comment(reader, p, end);
 		return true;
 	}
 	if (p[1] == '!' || p[1] == '?' || p[1] == '/') {
@@ -583,7 +609,7 @@ int html_read(struct arena *arena, struct str source, struct html *out)
 	if (source.len == 0)
 		return 0;
 	reader.end = source.ptr + source.len;
-	reader.text = reader.out = arena_alloc_raw(arena, source.len + 1);
+	reader.text = reader.out = reader.space_end = reader.run = arena_alloc_raw(arena, source.len + 1);
 	if (!reader.text)
 		return -1;
 	while (reader.p < reader.end && !reader.failed) {
@@ -594,8 +620,8 @@ int html_read(struct arena *arena, struct str source, struct html *out)
 			add_text(&reader, from, tag ? tag : reader.end, true);
 		reader.p = tag ? tag : reader.end;
 		if (tag && !take_markup(&reader)) {
+			begin_run(&reader);
 			*reader.out++ = '<';
-			reader.after_space = false;
 			reader.p++;
 		}
 	}

@@ -22,6 +22,10 @@ static const struct { const char *source, *text; } TEXTS[] = {
 	{ "&notit; &unknown; &; &#; &#x;", "\xC2\xACit; &unknown; &; &#; &#x;" },
 	{ "&#128;&#0;&#xD800;", "\xE2\x82\xAC\xEF\xBF\xBD\xEF\xBF\xBD" },
 	{ "a < b <3 </ x>y", "a < b <3 y" }, { "<!-->shown<!-- hidden", "shown" },
+	/* a blank behind a tag's white space, up to the next tag: as SpamAssassin 4.0.1 */
+	{ "<br> x", "\nx" }, { "<br>\n<b>&nbsp;x", "\n x" }, { "<br>&nbsp;&nbsp;x", "\n x" },
+	{ "</p>\n</body>\n</html>\n x", "\n\n  x" },
+	{ "<!--never> closed <b>x<!-- y>z", " closed xz" },
 	{ "<!--->shown", "shown" }, { "<!--a--!>shown", "shown" }, { "<!doctype html>x<?php y?>z", "xz" },
 	{ "<![if !mso]>x<![endif]>", "x" }, { "x<b", "x" }, { "x<", "x<" }, { "<BR/>x", "\nx" },
 	{ "<a title='>'>x</a>", "x" }, { "<title>t</title>x", "\n\nt\n\nx" },

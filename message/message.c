@@ -202,7 +202,9 @@ static size_t find_origins(const struct message *message,
 	for (size_t i = 0; i < message->view.headers_n; i++) {
 		const struct message_header *header = &message->headers[i];
 
-		for (size_t k = 0; ascii_lower(header->name.ptr[0]) == 'x' && k < ORIGINS_N; k++) {
+		if (header->name.len == 0 || ascii_lower(header->name.ptr[0]) != 'x')
+			continue;
+		for (size_t k = 0; k < ORIGINS_N; k++) {
 			if (!str_equal_nocase(header->name, ORIGINS[k]))
 				continue;
 			n += found[k] == NULL;

@@ -32,7 +32,7 @@ struct uris *uris_create(struct arena *arena, size_t max)
 	return uris;
 }
 
-/* 64 bits, so that two strings of one hash are taken for the same: FNV-1a. `lower`: without case. */
+/* FNV-1a of 64 bits: two strings of one hash are taken for the same. `lower`: without case. */
 static uint64_t hash_text(struct str text, bool lower)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (lower ? 0x5bd1e995 : 0);
