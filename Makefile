@@ -15,8 +15,10 @@ B        := build/$(FLAVOUR)
 CC       ?= cc
 PKGS     := libmaxminddb libpcre2-8 libpsl libidn2 jansson
 # Asked when first needed, not when the Makefile is read: on a fresh machine the set-up comes first.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+pkg_config = $(shell pkg-config $(1) $(PKGS) 2>/dev/null)$(if $(filter 0,$(.SHELLSTATUS)),,\
+             $(error pkg-config, or one of $(PKGS), is missing: `make setup-build` installs them))
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(call pkg_config,--cflags))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(call pkg_config,--libs))$(PKG_LIBS)
 
 WARN     := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
             -Wcast-qual -Wwrite-strings -Wvla
@@ -27,7 +29,8 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN))
 CPPFLAGS := -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -DDEPEER_VERSION='"$(VERSION)"' \
             -DDEPEER_SYSCONFDIR='"$(SYSCONFDIR)"' -DDEPEER_DATADIR='"$(PREFIX)/share/depeer"'
 CFLAGS   ?= -g
-ALL_CFLAGS = -std=c11 $(OPT) $(HARDEN) $(WARN) $(if $(WERROR),-Werror) $(SANFLAGS) $(CFLAGS) $(PKG_CFLAGS)
+ALL_CFLAGS = -std=c11 $(OPT) $(HARDEN) $(WARN) $(if $(WERROR),-Werror) $(SANFLAGS) \
+             $(CFLAGS) $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
 LIBS       = $(PKG_LIBS) -lloc -lpthread -lm
 
@@ -39,7 +42,8 @@ TEST_SRC := $(foreach r,$(ROOMS) test-harness test-harness/smtp,$(wildcard $(r)/
 FUZZ_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*_fuzz.c))
 HARNESS_SRC := $(filter-out test-harness/t.c %_test.c,$(wildcard test-harness/*.c)) \
             test-harness/smtp/session.c
-HARNESS_MAINS := $(wildcard test-harness/smtp/*_client.c test-harness/bench/*.c test-harness/tools/*.c)
+HARNESS_MAINS := $(wildcard test-harness/smtp/*_client.c test-harness/bench/*.c \
+            test-harness/tools/*.c)
 
 obj      = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB      := $(B)/libdepeer.a
@@ -56,6 +60,8 @@ all: $(PROGRAMS)  ## build depeerd, depeer and depeer-mmdb under build/release/
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 	@echo '  make SAN=address|undefined|thread check   the tests under a sanitizer'
+	@echo '  make setup-TARGET  install by apt what a target needs (build check demo bench lint fuzz oracle)'
+	@echo '  make WERROR=1 ...  warnings are errors (also where CI is set)'
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -103,7 +109,7 @@ $(B)/harness/%: $(B)/obj/test-harness/%.o $(HARNESS_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lmilter $(LIBS)
 
-.PHONY: unit check check-run layers demo bench oracle lint fuzz install torture
+.PHONY: unit check check-run layers demo bench oracle lint fuzz install
 # A static pattern: make looks for no implicit rule for a phony target.
 SETUPS := $(addprefix setup-,build check demo bench oracle lint fuzz)
 .PHONY: $(SETUPS)
@@ -139,9 +145,12 @@ oracle: setup-oracle ## the same mail to SpamAssassin and to depeer: what differ
 	@$(MAKE) --no-print-directory all $(HARNESS_BIN)
 	@B=$(B) test-harness/oracle/oracle
 
-lint: setup-lint ## -Werror, clang-tidy, cppcheck, shellcheck, mandoc
-	@$(MAKE) --no-print-directory all $(TESTS) $(HARNESS_BIN) CFLAGS="-g -Werror" FLAVOUR=lint
-	@test-harness/lint
+lint: setup-lint ## warnings as errors, clang-tidy, cppcheck, shellcheck, mandoc, the tree's form
+	@$(MAKE) --no-print-directory lint-build FLAVOUR=lint WERROR=1 SAN=
+	@LINT_CPPFLAGS='$(subst ','\'',$(CPPFLAGS) $(PKG_CFLAGS))' \
+		T_TIMEOUT=1800 test-harness/run_tests test-harness/lint
+.PHONY: lint-build
+lint-build: all $(TESTS) $(HARNESS_BIN) $(REPLAYS)
 
 FUZZ_SECONDS ?= 60
 fuzz: setup-fuzz ## every fuzz target for FUZZ_SECONDS (60) each, under ASan
