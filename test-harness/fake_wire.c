@@ -136,7 +136,7 @@ static int read_all(struct fake_wire *wire, char *out, size_t len)
 
 int fake_wire_read(struct fake_wire *wire, struct str *payload)
 {
-	char length[4], command;
+	char length[4] = { 0 }, command;
 	uint32_t len;
 	int status = read_all(wire, length, sizeof(length));
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the throw-away MTAs have in common. Sourced by postfix/instance, sendmail/instance and
 # the smoke tests (bash); it only defines functions.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The smoke test of a throw-away MTA, the same story for each. Sourced by postfix/smoke_test.sh
 # and sendmail/smoke_test.sh (bash), which set
 #   mta        the name in the test lines

@@ -313,6 +313,7 @@ static void begin_message(struct load *load, struct connection *c)
 	c->step = AT_MAIL;
 	c->number = load->number++;
 	/* a prime far from their number: any part of the corpus is a fair sample of the whole */
+	/* NOLINTNEXTLINE(*DivideZero): parse_options() refuses a corpus of none */
 	c->mail = &load->mails.items[c->number * 1000003 % load->mails.n];
 	c->header = c->body_at = 0;
 	c->quarantined = false;
@@ -591,7 +592,7 @@ static bool parse_options(struct load *load, int argc, char **argv)
 		case 'n': load->messages = number; break;
 		case 'm': load->per_connection = number; break;
 		case 'w': load->warm_up = number; break;
-		case 'h': load->hold = strcmp(optarg, "idle") == 0 ? HELD : AT_EOM; break;
+		case 'h': load->hold = optarg && strcmp(optarg, "idle") == 0 ? HELD : AT_EOM; break;
 		default: return false;
 		}
 	}
@@ -602,6 +603,10 @@ static bool parse_options(struct load *load, int argc, char **argv)
 	for (int i = optind + 1; i < argc; i++)
 		if (bench_mails_add(&load->mails, argv[i]) != 0)
 			exit(66);
+	if (load->mails.n == 0) {
+		fputs("milter_load: no mail in these folders\n", stderr);
+		exit(66);
+	}
 	return true;
 }
 

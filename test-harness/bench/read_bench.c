@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 	struct lex_file *files = calloc((size_t)(argc - first), sizeof *files);
 	uint64_t *rounds = calloc(times, sizeof *rounds);
 	if (!files || !rounds)
-		return 71;
+		exit(71);
 	for (int i = first; i < argc; i++) {
 		struct error error;
 

@@ -114,7 +114,7 @@ int main(int argc, char **argv)
 	bench.microseconds = calloc((size_t)argc, sizeof(double));
 	if (!bench.rules || !bench.microseconds) {
 		diags_print(&diags, stderr);
-		return 78;
+		exit(78);
 	}
 	for (int i = optind + 1; i < argc; i++) {
 		struct lex_file file = { 0 };

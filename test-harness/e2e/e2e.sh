@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the end-to-end tests have in common (bash). Sourced after mta.sh by the *_test scripts,
 # from the top of the tree; it defines functions and sets B, client and dir.
 #

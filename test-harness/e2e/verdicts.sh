@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Each verdict of depeerd, as an MTA makes it come true: the same story for Postfix and Sendmail.
 # Sourced (bash) after mta.sh and e2e.sh by postfix_verdicts_test and sendmail_verdicts_test, which
 # set mta, instance and said_before_text (what the MTA puts before our text at RCPT), and define
@@ -27,7 +28,7 @@ verdict_tests=(
 mta_start()
 {
 	"$instance" start "$dir/mta" --milter "$(sed -n 's/^Socket //p' "$dir/depeer.conf")" \
-		--default-action tempfail "$@" || return 1
+		--default-action tempfail || return 1
 	port=$("$instance" port "$dir/mta")
 }
 

@@ -113,7 +113,7 @@ static void add_text(struct smtp_reply *reply, const char *text)
 static bool read_reply(struct smtp_session *session, struct smtp_reply *reply,
 	enum smtp_stage stage)
 {
-	char line[1024];
+	char line[1024] = "";
 
 	memset(reply, 0, sizeof(*reply));
 	reply->stage = stage;

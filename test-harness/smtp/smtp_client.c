@@ -307,11 +307,12 @@ static bool add_file(struct client *client, const char *name)
 	if (file != stdin)
 		fclose(file);
 	files = realloc(client->files, (client->file_count + 1) * sizeof(*files));
+	if (files != NULL)
+		client->files = files;
 	if (data == NULL || files == NULL) {
 		free(data);
 		return false;
 	}
-	client->files = files;
 	files += client->file_count++;
 	files->name = strdup(name);
 	files->wire = smtp_wire_form(data, length, &files->length);

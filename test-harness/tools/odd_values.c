@@ -35,7 +35,11 @@ static const char *const values[] = {
 	"http://pills.example/", "=?utf-8?Q?=0AX:_y?=", "X-Depeer-Score", "X-Depeer-Score ",
 	"x-dEPEER-sCORE\t \t", "X-DEPEER", "X-Spam-Flag  ", "x-spam-", " X-Spam-Flag",
 };
-enum { VALUES = sizeof values / sizeof *values, LONG_VALUES = 3, ALL_VALUES = VALUES + LONG_VALUES };
+enum {
+	VALUES = sizeof values / sizeof *values,
+	LONG_VALUES = 3,
+	ALL_VALUES = VALUES + LONG_VALUES
+};
 
 /* The forged headers that come with each mail; all must go. */
 static const char *const forged[] = { "X-Depeer-Score", "x-depeer-score", "X-Depeer-Score ",
@@ -52,8 +56,10 @@ struct talk {
 
 static void wrong(struct talk *talk, const char *text)
 {
-	if (strlen(talk->wrong) + strlen(text) + 3 < sizeof talk->wrong)
-		strcat(strcat(talk->wrong, "; "), text);
+	size_t used = strlen(talk->wrong);
+
+	if (used + strlen(text) + 3 < sizeof talk->wrong)
+		snprintf(talk->wrong + used, sizeof talk->wrong - used, "; %s", text);
 }
 
 static bool printable(struct str text)
