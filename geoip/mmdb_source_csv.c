@@ -70,6 +70,7 @@ static bool parse_asn(struct str text, uint32_t *out)
 
 static bool is_country(struct str text)
 {
+	/* NOLINTNEXTLINE(*UndefinedBinaryOperatorResult): split_row() saw three fields at least */
 	return text.len == 2 && ascii_alpha(text.ptr[0]) && ascii_alpha(text.ptr[1]);
 }
 
