@@ -168,7 +168,8 @@ static bool is_short_text(const struct outcome *got, const struct outcome *whole
 	if (strstr(whole->what, "\n550 "))
 		return strstr(got->what, " Q1: action=reject stage=")
 			&& strstr(got->what, "\n550 5.7.1 Mail refused by local policy");
-	if (!end || !rest || !begin || strncmp(got->what + 2, begin, (size_t)(end - got->what) - 2))
+	if (!end || !rest || !begin ||
+			strncmp(got->what + 2, begin, (size_t)(end - got->what) - 2) != 0)
 		return false;
 	return strlen(rest) < strlen(whole->what)
 		&& strcmp(whole->what + strlen(whole->what) - strlen(rest), rest) == 0;

@@ -58,7 +58,7 @@ struct config {
 	size_t scan_bytes;          /* ScanBytes: of a body */
 	size_t message_memory;      /* MessageMemory: the arena's limit */
 	unsigned regex_budget_ms;   /* RegexBudget: CPU of all regexes of one message */
-	char *subject_prefix;       /* SubjectPrefix: put before the Subject of a tagged mail; NULL: not */
+	char *subject_prefix;       /* SubjectPrefix: before the Subject of a tagged mail; NULL: not */
 	bool spam_flag_header;      /* SpamFlagHeader: X-Spam-Flag: YES on tagged mail */
 	char *appeal;               /* AppealText: how a refused sender reaches somebody */
 	/* private: which keys were given by the file and by config_set, and the latter's words for

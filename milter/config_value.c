@@ -1,5 +1,5 @@
-/* milter/config_value: see config_value.h. What is wrong with a value is said with the key's name and
- * the value's place; nothing is guessed. */
+/* milter/config_value: see config_value.h. What is wrong with a value is said with the key's name
+ * and the value's place; nothing is guessed. */
 #include "milter/config_value.h"
 
 #include <stdio.h>

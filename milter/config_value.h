@@ -40,7 +40,7 @@ struct key {
 config_setter config_set_text, config_set_path, config_set_facility, config_set_socket;
 config_setter config_set_one_line; /* printable ASCII; max: bytes */
 config_setter config_set_paths;    /* struct config_strings, one more item */
-config_setter config_set_words;    /* struct config_strings: a whole list, commas or blanks between */
+config_setter config_set_words;    /* struct config_strings: a list, commas or blanks between */
 config_setter config_set_choice;   /* int or enum, by `choices` */
 config_setter config_set_bool;     /* yes/no/true/false/on/off/1/0, as opendkim */
 config_setter config_set_unsigned, config_set_size, config_set_score; /* min..max */

@@ -4,7 +4,8 @@
  * SIGHUP, and on SIGTERM resets mail in flight. Reload and drain are ours, so the signals are
  * blocked everywhere, a thread of ours takes them by sigwaitinfo(), and sigwait() is defined here:
  * the dynamic linker prefers the program's definition, so that libmilter's thread waits for ever.
- * (Two threads waiting for one signal would share it at the kernel's whim.) read() is treated alike.
+ * (Two threads waiting for one signal would share it at the kernel's whim.)
+ * read() is treated alike.
  */
 #include <errno.h>
 #include <libmilter/mfapi.h>

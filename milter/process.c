@@ -55,9 +55,8 @@ int process_find_user(const char *text, struct process_user *out, struct error *
 	memset(out, 0, sizeof(*out));
 	if (!text)
 		return 0;
-	if (strlen(text) >= sizeof(user))
+	if (snprintf(user, sizeof(user), "%s", text) >= (int)sizeof(user))
 		return error_set(error, "UserID: '%s' is too long", text);
-	strcpy(user, text);
 	group = strpbrk(user, ":.");
 	if (group)
 		*group++ = 0;

@@ -10,7 +10,7 @@
 
 enum {
 	FOLD_COLUMN = 76, ORG_MAX = 60, LIST_NAME_MAX = 100,
-	EVIDENCE_URL_MAX = 100 /* bytes of a link in the evidence of a network rule (rules/network_rule) */
+	EVIDENCE_URL_MAX = 100 /* bytes of a link in a network rule's evidence (rules/network_rule) */
 };
 
 static bool is_plain(char c)

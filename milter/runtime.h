@@ -42,8 +42,8 @@ void runtime_free(struct runtime **runtime);
 struct snapshot *runtime_current(struct runtime *runtime);
 /* Loads the same config file again (with the same -o settings), builds, and swaps. -1: refused,
  * the old one goes on. Only one at a time (the signal thread). A list whose definition and
- * number are the same as before and whose file is now broken or gone is replaced by the last good one, with
- * its findings as warnings: a fetcher that failed must not hold up a rule change. */
+ * number are the same as before and whose file is now broken or gone is replaced by the last good
+ * one, with its findings as warnings: a fetcher that failed must not hold up a rule change. */
 int runtime_reload(struct runtime *runtime, struct diags *diags);
 
 #endif
