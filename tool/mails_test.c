@@ -124,7 +124,7 @@ T_TEST(separators_at_every_offset)
 
 	for (int shift = -60; shift <= 10; shift++) {
 		struct seen seen = { 0 };
-		size_t at = (size_t)(CHUNK + shift);
+		size_t at = (size_t)CHUNK + (size_t)shift;
 
 		memset(text, 'x', sizeof(text));
 		memcpy(text, FROM "A: 1\n\n", strlen(FROM "A: 1\n\n"));

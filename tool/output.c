@@ -109,7 +109,7 @@ const char *output_score(double score, char out[32])
 	end = out + strlen(out);
 	while (end > out + 2 && end[-1] == '0' && end[-2] != '.')
 		*--end = 0;
-	return strcmp(out, "-0.0") == 0 ? strcpy(out, "0.0") : out;
+	return strcmp(out, "-0.0") == 0 ? "0.0" : out;
 }
 
 int output_close(const struct output *output, int status)
