@@ -99,7 +99,7 @@ static size_t qp_step(struct qp_state *state, char c, char *out, bool *again)
 	state->mode = QP_TEXT;
 	if (mode == QP_HEX) {
 		if (hex_digit(c) >= 0) {
-			out[0] = (char)(hex_digit(state->first) << 4 | hex_digit(c));
+			out[0] = (char)((unsigned)hex_digit(state->first) << 4 | (unsigned)hex_digit(c));
 			return 1;
 		}
 		out[0] = '=';
@@ -151,7 +151,7 @@ size_t qp_decode(struct qp_state *state, struct str in, char *out)
 			if (!equals)
 				break;
 			if (end - p >= 3 && hex_digit(p[1]) >= 0 && hex_digit(p[2]) >= 0) {
-				*o++ = (char)(hex_digit(p[1]) << 4 | hex_digit(p[2]));
+				*o++ = (char)((unsigned)hex_digit(p[1]) << 4 | (unsigned)hex_digit(p[2]));
 				p += 3;
 				continue;
 			}

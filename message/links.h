@@ -23,7 +23,8 @@ enum { LINKS_PARSED_A_URL = 8 };
 struct links *links_create(struct arena *arena, size_t max);
 
 /* Also the targets that stand within a URL ("http://redirect.example/?u=http%3A%2F%2F..."), up to
- * four, behind it. 0, or -1 when memory is spent. `raw` and `anchor` must live as long as the arena. */
+ * four, behind it. 0, or -1 when memory is spent. `raw` and `anchor` must live as long as the
+ * arena. */
 int links_add(struct links *links, struct str raw, struct str base,
 	enum message_url_origin origin, struct str anchor);
 /* All links in plain text. */

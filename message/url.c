@@ -149,6 +149,7 @@ static struct str to_ascii(struct arena *arena, struct str host)
 	struct str result = { NULL, 0 };
 	int status;
 
+	/* NOLINTNEXTLINE(*NonNullParamChecker): an empty host is ASCII and does not come here */
 	if (memchr(host.ptr, '\0', host.len))
 		return result;
 	status = idn2_to_ascii_8z(host.ptr, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
