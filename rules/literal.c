@@ -458,7 +458,7 @@ static int keep_words(const struct factor_pool *pool, struct factor_words best,
 		size_t k = 0;
 		if (!word.n)
 			return 0; /* nothing but sets that say nothing */
-		while (k < n && (words[k].n != word.n || memcmp(words[k].at, word.at, sizeof word.at)))
+		while (k < n && (words[k].n != word.n || memcmp(words[k].at, word.at, sizeof word.at) != 0))
 			k++;
 		if (k == n)
 			words[n++] = word;

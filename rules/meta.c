@@ -343,9 +343,11 @@ struct meta_value meta_eval(const struct meta *meta, const struct meta_value *va
 		} else if (op->code == META_RULE) {
 			stack[top++] = values[op->rule];
 		} else if (operations[op->code].operands == 1) {
+			/* NOLINTNEXTLINE(*CallAndMessage): the reader saw that there is an operand */
 			stack[top - 1] = operations[op->code].run(stack[top - 1], meta_number(0));
 		} else {
 			top--;
+			/* NOLINTNEXTLINE(*CallAndMessage): or two */
 			stack[top - 1] = operations[op->code].run(stack[top - 1], stack[top]);
 		}
 	}

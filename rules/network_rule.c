@@ -99,7 +99,8 @@ static const struct subject *read_subject(struct lex_line *line, struct diags *d
 			suggest_offer(&suggest, subjects[i].name);
 	}
 	diags_add(diags, DIAG_ERROR, place, "unknown subject '%.*s'%s: client, relay or url expected",
-		(int)(text.len < 100 ? text.len : 100), text.ptr, suggest_text(&suggest, hint, sizeof hint));
+		(int)(text.len < 100 ? text.len : 100), text.ptr,
+		suggest_text(&suggest, hint, sizeof hint));
 	return NULL;
 }
 
@@ -119,7 +120,8 @@ static const struct test_kind *read_kind(struct lex_line *line, struct diags *di
 		suggest_offer(&suggest, kinds[i].name);
 	}
 	diags_add(diags, DIAG_ERROR, place, "unknown test '%.*s'%s: in, asn, cc, org or cidr expected",
-		(int)(text.len < 100 ? text.len : 100), text.ptr, suggest_text(&suggest, hint, sizeof hint));
+		(int)(text.len < 100 ? text.len : 100), text.ptr,
+		suggest_text(&suggest, hint, sizeof hint));
 	return NULL;
 }
 

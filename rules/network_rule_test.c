@@ -112,7 +112,8 @@ T_TEST(relays_and_links)
 	struct network bad = known(), other = known();
 	add(&bad, &listed);
 	other.asn = 1;
-	struct fact_relay relays[] = { { .network = &bad }, { .network = NULL }, { .network = &other } };
+	struct fact_relay relays[] = { { .network = &bad }, { .network = NULL },
+		{ .network = &other } };
 	struct facts facts = { .client = &bad, .relays = relays, .relays_n = 3, .day = 20000 };
 	static const char rules[] = LISTS "network R relay in bad\nnetwork C client in bad\n"
 		"network U url in bad\n";

@@ -244,7 +244,7 @@ static struct ruleset_list *list_of(struct parser *parser, struct str name, stru
 		struct ruleset_list *list = &set->lists[i];
 		if (!str_equal(name, str_from(list->name)))
 			continue;
-		if (strcmp(list->place.file, parser->file)) {
+		if (strcmp(list->place.file, parser->file) != 0) {
 			list->words_n = 0;
 			list->words = NULL;
 			list->place = place;

@@ -95,7 +95,7 @@ static size_t builder_set(struct builder *builder, const struct literals *litera
 {
 	const struct byte_set *set = &literals->sets[number];
 	size_t i = number < 256 ? number : 256;
-	while (i < builder->sets_n && memcmp(&builder->sets[i], set, sizeof *set))
+	while (i < builder->sets_n && memcmp(&builder->sets[i], set, sizeof *set) != 0)
 		i++;
 	if (i < builder->sets_n)
 		return i;
@@ -140,6 +140,7 @@ static bool choose_key(const struct builder *builder, struct word *word)
 	word->entry.end = (uint8_t)choice.end;
 	for (size_t k = 0; k < KEY_LENGTH; k++) {
 		size_t lead = KEY_LENGTH - 1 - k;
+		/* NOLINTNEXTLINE(*uninitialized.Assign): key_choose() ends within the word */
 		word->masks[k] = lead > choice.end ? UINT32_MAX : all[choice.end - lead];
 		combinations *= key_ones(word->masks[k]);
 	}

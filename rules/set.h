@@ -71,7 +71,7 @@ struct rule_test {
 struct rule {
 	const char *name;
 	bool defined;
-	bool skipped;                 /* a block that is left out defines it: absent if nothing else does */
+	bool skipped;                 /* a block that is left out defines it: absent without another */
 	bool broken;                  /* its definition has an error, already reported */
 	size_t order;                 /* of the first definition */
 	struct definition definition;
