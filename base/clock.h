@@ -12,6 +12,7 @@ uint64_t clock_monotonic_us(void);
 /* CPU time of the calling thread, microseconds: a budget in it does not depend on how busy the
  * machine is. */
 uint64_t clock_thread_cpu_us(void);
+uint64_t clock_thread_cpu_ns(void);
 /* Wall clock, seconds since 1970 (UTC). Only for what a person reads and for calendar days. */
 int64_t clock_wall_seconds(void);
 

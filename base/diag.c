@@ -12,6 +12,13 @@ enum {
 	PRINTED_MAX = 5120  /* of a printed line: the text, a path of PATH_MAX at most */
 };
 
+const char *diag_severity_name(enum diag_severity severity)
+{
+	static const char *const names[DIAG_SEVERITIES] = { "error", "warning", "note" };
+
+	return names[severity];
+}
+
 static bool make_room(struct diags *diags)
 {
 	size_t capacity = diags->capacity ? diags->capacity * 2 : 16;
@@ -37,10 +44,8 @@ void diags_add(struct diags *diags, enum diag_severity severity, struct place pl
 	char text[TEXT_MAX], *copy;
 	va_list args;
 
-	if (severity == DIAG_ERROR)
-		diags->errors++;
-	else
-		diags->warnings++;
+	++*(severity == DIAG_ERROR ? &diags->errors : severity == DIAG_WARNING
+		? &diags->warnings : &diags->notes);
 	if (!make_room(diags))
 		return;
 	va_start(args, format);
@@ -70,12 +75,12 @@ void diag_format(const struct diag *diag, char *out, size_t size)
 		snprintf(at, sizeof(at), "%u:", place->line);
 	snprintf(out, size, "%s%s%s%s%s: %s", place->file, *place->file ? ":" : "", at,
 		*place->file || *at ? " " : "",
-		diag->severity == DIAG_ERROR ? "error" : "warning", diag->text);
+		diag_severity_name(diag->severity), diag->text);
 }
 
 void diags_print(const struct diags *diags, FILE *out)
 {
-	size_t lost = diags->errors + diags->warnings - diags->n;
+	size_t lost = diags->errors + diags->warnings + diags->notes - diags->n;
 	char line[PRINTED_MAX];
 
 	for (size_t i = 0; i < diags->n; i++) {
@@ -83,7 +88,7 @@ void diags_print(const struct diags *diags, FILE *out)
 		fprintf(out, "%s\n", line);
 	}
 	if (lost > 0)
-		fprintf(out, "%zu more errors and warnings are not shown\n", lost);
+		fprintf(out, "%zu more findings are not shown\n", lost);
 }
 
 void diags_clear(struct diags *diags)

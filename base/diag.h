@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum diag_severity { DIAG_ERROR, DIAG_WARNING };
+/* A note is for who asks for all there is to say (depeer check --verbose). */
+enum diag_severity { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE, DIAG_SEVERITIES };
+const char *diag_severity_name(enum diag_severity severity); /* "error", "warning", "note" */
 
 /* Where a thing stands. `line` and `column` count from 1, in bytes; 0 = not known (a missing
  * file, say) and is not printed. */
@@ -33,11 +35,11 @@ enum { DIAGS_MAX = 1000 }; /* more are counted and not kept */
 struct diags {
 	struct diag *items;
 	size_t n, capacity;
-	size_t errors, warnings; /* counted even when not kept */
+	size_t errors, warnings, notes; /* counted even when not kept */
 };
 
 /* Adds one finding; the file name and the text are copied (the text up to 1023 bytes). Control
- * characters become '?'. When memory is spent the finding is still counted in errors/warnings. */
+ * characters become '?'. When memory is spent the finding is still counted. */
 void diags_add(struct diags *diags, enum diag_severity severity, struct place place,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -181,7 +181,7 @@ static int judge(const struct snapshot *snapshot, const struct scan_envelope *en
 	struct scan_result *out)
 {
 	struct eval_options options = { .stage = stage, .clock_us = clock_thread_cpu_us,
-		.want_sub_rules = envelope->want_sub_rules,
+		.want_sub_rules = envelope->want_sub_rules, .costs = envelope->costs,
 		.budget_us = (uint64_t)snapshot->config->regex_budget_ms * 1000 };
 
 	if (ruleset_eval(snapshot->rules, facts, &options, arena, &out->verdict) != 0)

@@ -25,6 +25,7 @@ struct scan_envelope {
 	const struct str *recipients;
 	size_t recipients_n;
 	int32_t day;             /* of the mail: today's for live mail, --date's for a replay */
+	struct eval_costs *costs; /* for `depeer time`; NULL: not measured */
 	bool want_sub_rules;     /* the verdict with the sub-rules that hit: for tools */
 };
 

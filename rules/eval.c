@@ -157,8 +157,27 @@ static void search_end(struct search *search, const struct view_texts *texts, si
 		ev->over = true;
 }
 
-/* `position`: of the rule in its view, for the bitmaps. */
-static int run_regex(struct evaluation *ev, size_t index, const struct asked *asked,
+static uint64_t cost_begin(const struct evaluation *ev)
+{
+	return ev->options->costs ? ev->options->costs->clock_ns() : 0;
+}
+
+/* Since cost_begin; call it only if costs are asked for. */
+static uint64_t cost_since(const struct evaluation *ev, uint64_t began)
+{
+	return ev->options->costs->clock_ns() - began;
+}
+
+static void cost_of_rule(const struct evaluation *ev, size_t index, uint64_t began)
+{
+	if (!ev->options->costs)
+		return;
+	struct eval_cost *cost = &ev->options->costs->rules[index];
+	cost->ns += cost_since(ev, began);
+	cost->asked++;
+}
+
+static int ask_regex(struct evaluation *ev, size_t index, const struct asked *asked,
 	size_t position)
 {
 	const struct view_texts *texts = &asked->texts;
@@ -177,6 +196,16 @@ static int run_regex(struct evaluation *ev, size_t index, const struct asked *as
 	}
 	search_end(&search, texts, index);
 	return 0;
+}
+
+/* `position`: of the rule in its view, for the bitmaps. */
+static int run_regex(struct evaluation *ev, size_t index, const struct asked *asked,
+	size_t position)
+{
+	uint64_t began = cost_begin(ev);
+	int status = ask_regex(ev, index, asked, position);
+	cost_of_rule(ev, index, began);
+	return status;
 }
 
 /* Asks the prefilter about every text of a view. 0, or -1 when memory was spent. */
@@ -203,8 +232,11 @@ static int filter_texts(const struct evaluation *ev, const struct prefilter *pre
 static int run_filtered(struct evaluation *ev, const struct set_view *view,
 	struct asked *asked)
 {
+	uint64_t began = cost_begin(ev);
 	if (filter_texts(ev, view->prefilter, asked))
 		return -1;
+	if (ev->options->costs)
+		ev->options->costs->prefilter_ns += cost_since(ev, began);
 	for (size_t word = 0; word < asked->bitmap_words; word++) {
 		for (uint64_t left = asked->any[word]; left; left &= left - 1) {
 			size_t k = word * 64 + (size_t)__builtin_ctzll(left);
@@ -232,8 +264,11 @@ static int run_views(struct evaluation *ev)
 		int status;
 		if (view->stage > ev->options->stage)
 			continue;
+		uint64_t began = cost_begin(ev);
 		if (view_texts(&view->view, ev->facts, ev->arena, &asked.texts))
 			return -1;
+		if (ev->options->costs)
+			ev->options->costs->texts_ns += cost_since(ev, began);
 		if (!asked.texts.n)
 			status = run_all(ev, view->absent, view->absent_n, &asked);
 		else if (view->prefilter)
@@ -254,6 +289,7 @@ static int run_networks(struct evaluation *ev)
 		struct network_answer answer = { 0 };
 		if (rule->stage > ev->options->stage)
 			continue;
+		uint64_t began = cost_begin(ev);
 		bool regex = rule->definition.network.what == NETWORK_ORG;
 		if (regex && !budget_begin(ev))
 			answer.unknown = why_stopped[PATTERN_BUDGET];
@@ -263,6 +299,7 @@ static int run_networks(struct evaluation *ev)
 		ev->values[index] = answer.unknown ? meta_unknown() : meta_number(answer.hit);
 		ev->why[index] = answer.unknown;
 		ev->evidence[index] = answer.evidence;
+		cost_of_rule(ev, index, began);
 	}
 	return 0;
 }
@@ -313,6 +350,14 @@ static void run_metas(struct evaluation *ev)
 		if (!meta_true(value) && !meta_false(value))
 			ev->why[index] = "part-unknown";
 	}
+}
+
+static void cost_end(const struct evaluation *ev, uint64_t began)
+{
+	struct eval_costs *costs = ev->options->costs;
+	costs->metas_ns += cost_since(ev, began);
+	for (size_t i = 0; i < ev->set->defined_n; i++)
+		costs->rules[i].hits += meta_true(ev->values[i]);
 }
 
 /* A meta's value need not be a count: it is at least one hit if it is a hit. */
@@ -391,7 +436,10 @@ int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
 			for (size_t i = 0; i < rules->defined_n; i++)
 				if (rules->rules[i].needed && rules->rules[i].stage <= options->stage)
 					expire(&ev, i);
+			uint64_t began = cost_begin(&ev);
 			run_metas(&ev);
+			if (options->costs)
+				cost_end(&ev, began);
 			status = make_verdict(&ev, out);
 		}
 	}

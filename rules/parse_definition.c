@@ -285,7 +285,9 @@ static void keep_definition(struct parser *parser, struct rule *rule,
 		rule->order = parser->set->order_next++;
 	rule->defined = true;
 	rule->broken = !good;
+	struct place shadows = rule->definition.place;
 	rule->definition = *definition;
+	rule->definition.shadows = shadows;
 }
 
 void parse_definition(struct parser *parser, const struct keyword *keyword,
@@ -295,8 +297,11 @@ void parse_definition(struct parser *parser, const struct keyword *keyword,
 	struct rule *rule = parse_rule_name(parser, line, &place);
 	if (!rule)
 		return;
+	struct lex_line rest = *line;
+	struct place at;
 	struct definition definition = { .kind = keyword->kind, .place = place,
-		.file_number = parser->file_number };
+		.file_number = parser->file_number,
+		.text = parse_unescape(parser, lex_rest(&rest, &at)) };
 	bool good = readers[keyword->kind](parser, line, &definition);
 	keep_definition(parser, rule, &definition, good);
 }

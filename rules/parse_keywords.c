@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "rules/detail.h"
 #include "rules/parse.h"
 
 static const struct keyword keywords[] = {
@@ -114,4 +115,26 @@ const struct keyword *parse_keyword(struct str name, struct place place, struct 
 	diags_add(diags, DIAG_ERROR, place, "unknown keyword '%.*s'%s", PARSE_SHOW(name),
 		suggest_text(&suggest, hint, sizeof hint));
 	return NULL;
+}
+
+const char *rule_keyword(size_t k)
+{
+	size_t n = sizeof keywords / sizeof *keywords;
+	if (k < n)
+		return keywords[k].name;
+	return k - n < sizeof absent_rules / sizeof *absent_rules ? absent_rules[k - n].name : NULL;
+}
+
+bool rule_keyword_known(const char *word)
+{
+	struct table tables[TABLES];
+	tables_of(tables);
+	for (size_t t = 0; t < TABLES; t++)
+		for (size_t i = 0; i < tables[t].n; i++)
+			if (same_word(str_from(word), tables[t].items[i].name))
+				return true;
+	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+		if (same_word(str_from(word), absent[i].name))
+			return true;
+	return false;
 }

@@ -144,7 +144,9 @@ void parse_tflags(struct parser *parser, const struct keyword *keyword, struct l
 	struct rule *rule = parse_rule_name(parser, line, &place);
 	if (!rule)
 		return;
+	struct lex_line rest = *line;
 	rule->tflags_place = place;
+	rule->tflags = parse_unescape(parser, lex_rest(&rest, &at));
 	rule->nice = rule->multiple = rule->nosubject = rule->observe = false;
 	rule->maxhits = 0;
 	while (lex_word(line, &word, &at)) {

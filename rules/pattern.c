@@ -39,6 +39,7 @@ struct matcher {
 	uint64_t read_us;      /* when the clock was read last */
 	uint64_t scanned;      /* since then */
 	unsigned callouts;
+	uint64_t counted, count_most; /* 0: not counted */
 	bool late;
 };
 
@@ -148,6 +149,8 @@ static int callout(pcre2_callout_block *block, void *data)
 {
 	struct matcher *matcher = data;
 	(void)block;
+	if (matcher->count_most && ++matcher->counted > matcher->count_most)
+		return PCRE2_ERROR_CALLOUT;
 	bool late = ++matcher->callouts % CALLOUTS_A_LOOK == 0 && late_now(matcher);
 	return late ? PCRE2_ERROR_CALLOUT : 0;
 }
@@ -186,6 +189,17 @@ void matcher_deadline(struct matcher *matcher, uint64_t deadline_us)
 {
 	matcher->deadline_us = deadline_us;
 	matcher->late = false;
+}
+
+void matcher_count(struct matcher *matcher, uint64_t most)
+{
+	matcher->counted = 0;
+	matcher->count_most = most;
+}
+
+uint64_t matcher_counted(const struct matcher *matcher)
+{
+	return matcher->counted;
 }
 
 bool matcher_late(struct matcher *matcher)

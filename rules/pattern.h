@@ -54,6 +54,11 @@ void matcher_deadline(struct matcher *matcher, uint64_t deadline_us);
 /* Reads the clock if enough was scanned since it was last read; true: the deadline is over. */
 bool matcher_late(struct matcher *matcher);
 
+/* For telling slow regexes by their work, not by time: counts the items that patterns for long
+ * subjects try from now on; a match that tries more than `most` gives up (PATTERN_BUDGET). */
+void matcher_count(struct matcher *matcher, uint64_t most);
+uint64_t matcher_counted(const struct matcher *matcher);
+
 enum pattern_result {
 	PATTERN_NO, PATTERN_YES,
 	PATTERN_LIMIT,   /* PCRE2 gave up: neither yes nor no */

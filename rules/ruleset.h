@@ -69,6 +69,16 @@ bool ruleset_needs_uris(const struct ruleset *rules);
 bool ruleset_needs_relays(const struct ruleset *rules);
 bool ruleset_has_jit(const struct ruleset *rules); /* false: say so loudly at start */
 
+/* What rules cost, in CPU time: for `depeer time`. Evaluations add to it; one at a time. */
+struct eval_costs {
+	uint64_t (*clock_ns)(void);
+	struct eval_cost {
+		uint64_t ns;         /* of matching; metas are counted in metas_ns, all together */
+		size_t asked, hits;  /* messages that it was asked of (not: left out), that it hit */
+	} *rules;                /* ruleset_rules() of them */
+	uint64_t texts_ns, prefilter_ns, metas_ns;
+};
+
 struct eval_options {
 	enum fact_stage stage;   /* rules of later stages are left out (not "false": left out) */
 	/* CPU budget for the regexes of one message. When half of it is spent the rule at work is
@@ -81,6 +91,7 @@ struct eval_options {
 	/* Fill verdict.sub_rules, for those who look into the rules. Only sub-rules that another rule
 	 * uses are run, and so can hit. */
 	bool want_sub_rules;
+	struct eval_costs *costs; /* NULL: not measured */
 };
 
 /* Asks every rule. 0, or -1 when memory was spent: there is no verdict then, and the caller must

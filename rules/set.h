@@ -41,6 +41,8 @@ struct definition {
 	enum rule_kind kind;
 	struct place place;           /* of the name */
 	unsigned file_number;         /* in the order of reading: tells overriding from shadowing */
+	struct str text;              /* what stands after the name, as written */
+	struct place shadows;         /* the definition that it took the place of; file NULL: none */
 	/* header, body, uri, full */
 	struct view view;
 	struct pattern *pattern;      /* NULL: exists:NAME */
@@ -82,6 +84,7 @@ struct rule {
 	bool has_score;
 	struct place score_place;
 	struct place tflags_place;
+	struct str tflags;            /* as written */
 	bool nice, multiple, nosubject, observe;
 	unsigned maxhits;             /* 0: no limit */
 	bool has_expiry;
