@@ -8,6 +8,7 @@
 
 static const struct command *const commands[] = {
 	&check_command, &score_command, &lookup_command, &lists_command, &rules_command,
+	&time_command, &diff_command,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

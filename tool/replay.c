@@ -74,7 +74,8 @@ static int check_values(struct replay *replay)
 	if (replay->client_ip && replay->envelopes_path)
 		return command_usage_error(command, "--client-ip and --envelopes exclude one another");
 	if (replay->operands_n <= replay->mails_from)
-		return command_usage_error(command, "no FILE is named; - is standard input");
+		return command_usage_error(command, "%sno FILE is named; - is standard input",
+			replay->mails_from ? "OLD and NEW come first; " : "");
 	return EX_OK;
 }
 
