@@ -88,7 +88,7 @@ void diags_print(const struct diags *diags, FILE *out)
 		fprintf(out, "%s\n", line);
 	}
 	if (lost > 0)
-		fprintf(out, "%zu more findings are not shown\n", lost);
+		fprintf(out, "%zu more errors and warnings are not shown\n", lost);
 }
 
 void diags_clear(struct diags *diags)

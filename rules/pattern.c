@@ -135,6 +135,12 @@ bool pattern_jit(struct pattern *pattern)
 	return pattern->jit;
 }
 
+size_t pattern_least(const struct pattern *pattern)
+{
+	uint32_t least = 0;
+	return pcre2_pattern_info(pattern->code, PCRE2_INFO_MINLENGTH, &least) ? 0 : least;
+}
+
 static bool late_now(struct matcher *matcher)
 {
 	matcher->scanned = 0;

@@ -42,6 +42,8 @@ struct pattern_error {
 struct pattern *pattern_compile(struct str text, struct str modifiers, bool long_subjects,
 	struct pattern_error *error);
 void pattern_free(struct pattern **pattern);
+/* A match has at least as many bytes; 0 when that is not known. */
+size_t pattern_least(const struct pattern *pattern);
 /* Makes machine code of it; false when the system forbids that (then it is interpreted). */
 bool pattern_jit(struct pattern *pattern);
 

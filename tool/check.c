@@ -1,20 +1,31 @@
 /* depeer check: reads all that depeerd would read, and says all that is wrong with it. */
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
+#include "base/clock.h"
+#include "base/date.h"
+#include "rules/lint.h"
 #include "tool/command.h"
 #include "tool/output.h"
 #include "tool/world.h"
 
-enum { OPT_WERROR = 1000 };
+enum {
+	OPT_VERBOSE = 'v', OPT_WERROR = 1000, OPT_STALE,
+	FINDING_MAX = 5120,
+	STALE_DAYS = 30 /* Spamhaus' lists change daily; a month old one is forgotten, not late */
+};
 
 static const struct option_info options_table[] = {
 	WORLD_CONFIG_OPTION,
 	WORLD_FORMAT_OPTION,
+	{ OPT_VERBOSE, "verbose", NULL, "notes too: rules that do not run, overriding" },
 	{ OPT_WERROR, "werror", NULL, "warnings are errors too" },
+	{ OPT_STALE, "stale-days", "N", "warn of lists whose data is older (30); 0: never" },
 	{ 0, NULL, NULL, NULL }
 };
 
@@ -104,14 +115,15 @@ struct checking {
 	struct diags diags;
 	struct names files;
 	size_t rules, lists;
-	bool loaded, json, werror;
+	unsigned stale_days;
+	bool loaded, json, werror, verbose, progress_shown;
 };
 
 static json_t *diag_json(const struct diag *diag)
 {
 	json_t *object = json_object();
 	int status = output_json_set(object, "severity",
-		json_string(diag->severity == DIAG_ERROR ? "error" : "warning"));
+		json_string(diag_severity_name(diag->severity)));
 
 	status |= output_json_set(object, "file", output_json_text(str_from(diag->place.file)));
 	status |= output_json_set(object, "line", json_integer(diag->place.line));
@@ -129,7 +141,8 @@ static int print_json(const struct checking *c)
 	int status = 0;
 
 	for (size_t i = 0; i < c->diags.n; i++)
-		status |= output_json_line(&c->output, diag_json(&c->diags.items[i]));
+		if (c->verbose || c->diags.items[i].severity != DIAG_NOTE)
+			status |= output_json_line(&c->output, diag_json(&c->diags.items[i]));
 	status |= output_json_set(summary, "files", json_integer((json_int_t)c->files.n));
 	status |= output_json_set(summary, "rules", c->loaded
 		? json_integer((json_int_t)c->rules) : json_null());
@@ -151,10 +164,27 @@ static void print_count(const struct output *output, const char *separator, size
 	fprintf(output->out, "%s%zu %s%s", separator, n, what, n == 1 ? "" : "s");
 }
 
+/* Notes come among the rest, but only for who wants them. */
+static void print_findings(const struct checking *c)
+{
+	size_t lost = c->diags.errors + c->diags.warnings + c->diags.notes - c->diags.n;
+
+	for (size_t i = 0; i < c->diags.n; i++) {
+		char line[FINDING_MAX];
+
+		if (c->diags.items[i].severity == DIAG_NOTE && !c->verbose)
+			continue;
+		diag_format(&c->diags.items[i], line, sizeof(line));
+		fprintf(c->output.out, "%s\n", line);
+	}
+	if (lost > 0)
+		fprintf(c->output.out, "%zu more findings are not shown\n", lost);
+}
+
 static void print_text(const struct checking *c)
 {
 	/* the lines are those of the compilers: editors jump to them */
-	diags_print(&c->diags, c->output.out);
+	print_findings(c);
 	output_style(&c->output, c->diags.errors ? OUTPUT_BAD
 		: c->diags.warnings ? OUTPUT_WARN : OUTPUT_GOOD);
 	print_count(&c->output, "", c->files.n, "file");
@@ -166,6 +196,56 @@ static void print_text(const struct checking *c)
 	print_count(&c->output, ", ", c->diags.warnings, "warning");
 	output_style(&c->output, OUTPUT_PLAIN);
 	putc('\n', c->output.out);
+}
+
+/* Of the lists that say themselves when they were made, or are fetched as such files are: a table
+ * of an admin's own, or one in which every entry has its days, does not go stale. */
+static void check_lists(struct checking *c, const struct snapshot *snapshot)
+{
+	int64_t now = clock_wall_seconds();
+
+	for (size_t i = 0; c->stale_days > 0 && i < geoip_lists(snapshot->geoip); i++) {
+		const struct network_list_info *info = geoip_list_info(snapshot->geoip, i);
+		int64_t days = (now - info->timestamp) / 86400;
+		char day[DATE_TEXT_MAX];
+
+		if (info->timestamp == 0 || info->format != NETWORK_LIST_NDJSON
+				|| info->dated == info->entries || days <= c->stale_days)
+			continue;
+		diags_add(&c->diags, DIAG_WARNING, (struct place){ info->source, 0, 0 },
+			"list '%s' is stale: its data is of %s, %" PRId64 " days old", info->name,
+			date_format(date_from_time(info->timestamp), day), days);
+	}
+}
+
+/* On stderr, while a person waits. */
+static void show_progress(struct checking *c, uint64_t *shown_us, size_t done, size_t all)
+{
+	uint64_t now = clock_monotonic_us();
+
+	if (!isatty(STDERR_FILENO) || now - *shown_us < 200000)
+		return;
+	*shown_us = now;
+	c->progress_shown = true;
+	fprintf(stderr, "\rtrying regexes on hostile text: %zu of %zu rules\033[K", done, all);
+}
+
+/* What is right and yet hardly meant. */
+static void check_more(struct checking *c, const struct snapshot *snapshot)
+{
+	size_t n = ruleset_rules(snapshot->rules);
+	uint64_t shown_us = clock_monotonic_us();
+	int status = lint_set(snapshot->rules, &c->diags);
+
+	for (size_t i = 0; status == 0 && i < n; i++) {
+		status = lint_slow(snapshot->rules, i, &c->diags);
+		show_progress(c, &shown_us, i + 1, n);
+	}
+	if (c->progress_shown)
+		fputs("\r\033[K", stderr);
+	if (status != 0)
+		diags_add(&c->diags, DIAG_ERROR, (struct place){ NULL, 0, 0 }, "out of memory");
+	check_lists(c, snapshot);
 }
 
 static int check_all(struct checking *c, const struct world *world)
@@ -183,6 +263,7 @@ static int check_all(struct checking *c, const struct world *world)
 		c->rules = ruleset_rules(snapshot->rules);
 		c->lists = ruleset_lists(snapshot->rules);
 		add_loaded_files(&c->files, snapshot);
+		check_more(c, snapshot);
 	}
 	for (size_t i = 0; i < c->diags.n; i++)
 		if (c->diags.items[i].place.line)
@@ -197,11 +278,30 @@ static int check_all(struct checking *c, const struct world *world)
 	return c->diags.errors > 0 || (c->werror && c->diags.warnings > 0) ? EX_CONFIG : EX_OK;
 }
 
+static bool take_option(struct checking *checking, const struct command *command, int id,
+	const char *value)
+{
+	uint64_t days;
+
+	checking->werror |= id == OPT_WERROR;
+	checking->verbose |= id == OPT_VERBOSE;
+	if (id == WORLD_FORMAT)
+		return command_format(command, value, &checking->json);
+	if (id != OPT_STALE)
+		return true;
+	if (!str_to_u64(str_from(value), 36500, &days)) {
+		command_usage_error(command, "--stale-days '%.40s' is no number of days", value);
+		return false;
+	}
+	checking->stale_days = (unsigned)days;
+	return true;
+}
+
 /* Named files are checked by themselves: no config, no databases. */
 static int check_run(const struct command *command, int argc, char **argv)
 {
 	struct options options = { .command = command, .argc = argc, .argv = argv };
-	struct checking checking = { .output = output_open() };
+	struct checking checking = { .output = output_open(), .stale_days = STALE_DAYS };
 	struct world world = { 0 };
 	bool failed = false;
 	int id, status = EX_OK;
@@ -211,14 +311,11 @@ static int check_run(const struct command *command, int argc, char **argv)
 			return world_clear(&world), EX_OK;
 		if (id == OPTION_WRONG)
 			status = EX_USAGE;
-		else if (id == OPT_WERROR)
-			checking.werror = true;
-		else if (id == WORLD_FORMAT && !command_format(command, options.value, &checking.json))
-			status = EX_USAGE;
 		else if (id == OPTION_OPERAND)
 			failed |= world_set(&world, "RulesDir", options.value) != 0;
-		else if (id != WORLD_FORMAT)
-			world_option(&world, id, options.value, &failed);
+		else if (!world_option(&world, id, options.value, &failed)
+				&& !take_option(&checking, command, id, options.value))
+			status = EX_USAGE;
 	}
 	if (status == EX_OK && world.settings_n > 0 && world.config)
 		status = command_usage_error(command, "-c and FILES exclude one another");
