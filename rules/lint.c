@@ -16,6 +16,8 @@ enum { ATTACK_BYTES_MAX = 8 * 1024 * 1024 };
 /* A rule that is not a meta: not at all, or as often as it may. */
 static struct meta_value any_count(const struct rule *rule)
 {
+	if (rule->definition.calls)
+		return meta_unknown();
 	double most = !rule->multiple || rule->definition.negated ? 1 :
 		rule->maxhits ? rule->maxhits : DBL_MAX;
 	return (struct meta_value){ 0, most };
@@ -79,6 +81,9 @@ static void lint_length(const struct rule *rule, struct diags *diags)
 
 static void lint_idle(const struct rule *rule, struct diags *diags)
 {
+	if (rule->absent)
+		diags_add(diags, DIAG_NOTE, rule->definition.place,
+			"'%s' does not run: it needs %s, which is absent", rule->name, rule->absent);
 	if (rule->needed || rule->disabled)
 		return;
 	if (rule->has_score && rule->score == 0)
