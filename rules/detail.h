@@ -31,9 +31,10 @@ struct rule_detail rule_detail(const struct ruleset *rules, size_t index);
 size_t rule_part(const struct ruleset *rules, size_t index, size_t k);
 
 /* The words that begin a statement here, in the parser's order (also those whose rules are
- * refused); NULL after the last. For editors' files. */
+ * refused, but not settings that have no effect); NULL after the last. For editors' files. */
 const char *rule_keyword(size_t k);
-/* Whether a word is known at all: a keyword, or one of SpamAssassin's that depeer refuses. */
+/* Whether a word is known at all: a keyword, or one of SpamAssassin's that depeer passes over or
+ * refuses. */
 bool rule_keyword_known(const char *word);
 
 #endif

@@ -86,7 +86,7 @@ struct table {
 	const struct keyword *items;
 	size_t n;
 };
-enum { TABLES = 4 };
+enum { TABLES = 4, IGNORED_TABLE = 2 };
 
 static void tables_of(struct table tables[TABLES])
 {
@@ -119,10 +119,16 @@ const struct keyword *parse_keyword(struct str name, struct place place, struct 
 
 const char *rule_keyword(size_t k)
 {
-	size_t n = sizeof keywords / sizeof *keywords;
-	if (k < n)
-		return keywords[k].name;
-	return k - n < sizeof absent_rules / sizeof *absent_rules ? absent_rules[k - n].name : NULL;
+	struct table tables[TABLES];
+	tables_of(tables);
+	for (size_t t = 0; t < TABLES; t++) {
+		if (t == IGNORED_TABLE)
+			continue;
+		if (k < tables[t].n)
+			return tables[t].items[k].name;
+		k -= tables[t].n;
+	}
+	return NULL;
 }
 
 bool rule_keyword_known(const char *word)
