@@ -58,7 +58,7 @@ syn match depeerNumber "\%(\s\|(\)\@1<=-\?\d\+\%(\.\d*\)\?\>"
 syn match depeerDate "\<\d\{4}-\d\d-\d\d\>"
 syn match depeerAsn "\<AS\d\+\%(-AS\d\+\)\?\>"
 syn match depeerPrefix "\<\d\{1,3}\%(\.\d\{1,3}\)\{3}\%(/\d\+\)\?\>"
-syn match depeerRegex "\s\@1<=m\?/\%(\\.\|[^\\/]\)*/\a*\ze\%(\s\|$\)"
+syn match depeerRegex "\s\@1<=m\?/\%(\\.\|[^\\/#]\)*/\a*\ze\%(\s\|$\)"
 syn match depeerRegex "\s\@1<=\%(m\|qr\){.*}\a*\ze\%(\s\|$\)"
 syn match depeerRegex "\s\@1<=\%(m\|qr\)\([!,%|;@'\"]\)\%(\\.\|.\)\{-}\1\a*\ze\%(\s\|$\)"
 syn match depeerText "^\s*\%(lang\s\+\a\+\s\+\)\?describe\s\+\h\w*\s.*" contains=depeerLine,depeerComment,@Spell
