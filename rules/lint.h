@@ -22,9 +22,10 @@ enum { LINT_STEPS_MAX = 1000000 };
  * asks. 0, or -1 when memory is spent. */
 int lint_set(const struct ruleset *rules, struct diags *diags);
 
-/* Tries the regex of one rule on texts that attack it (rules/attack): a warning when it is slow
- * on one and slows down faster than by the square of the text's length; a note when it is slow. Milliseconds; a rule without a regex, or one that does not run, costs nothing. 0, or -1
- * when memory is spent. */
+/* Tries the regex of one rule on texts that attack it (rules/attack): a note when it is slow on
+ * one; a warning when its steps also grow faster than by the square of the text's length.
+ * Milliseconds; a rule without a regex, or one that does not run, costs nothing. 0, or -1 when
+ * memory is spent. */
 int lint_slow(const struct ruleset *rules, size_t index, struct diags *diags);
 
 #endif

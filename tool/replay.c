@@ -208,8 +208,8 @@ static void apply_row(const struct envelope_row *row, struct scan_envelope *enve
 	}
 }
 
-static void find_envelope(const struct replay *replay, const struct mail *mail, struct message_view *view,
-	struct scan_envelope *envelope, const char **client_from)
+static void find_envelope(const struct replay *replay, const struct mail *mail,
+	struct message_view *view, struct scan_envelope *envelope, const char **client_from)
 {
 	const struct message_header *path;
 
