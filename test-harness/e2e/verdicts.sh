@@ -25,10 +25,11 @@ verdict_tests=(
 	"forged|forged headers: none survives, ours are right"
 )
 
+# shellcheck disable=SC2120 # sendmail_verdicts_test gives it more
 mta_start()
 {
 	"$instance" start "$dir/mta" --milter "$(sed -n 's/^Socket //p' "$dir/depeer.conf")" \
-		--default-action tempfail || return 1
+		--default-action tempfail "$@" || return 1
 	port=$("$instance" port "$dir/mta")
 }
 
