@@ -17,6 +17,7 @@
 #include "message/html.h"
 #include "message/links.h"
 #include "message/mime.h"
+#include "message/rawbody.h"
 #include "message/received.h"
 #include "message/uris.h"
 #include "message/url.h"
@@ -40,6 +41,9 @@ struct message {
 	struct links *links;
 	struct uris *uris;
 	struct body body;
+	struct rawbody rawbody;
+	struct message_part *parts;
+	size_t parts_capacity;
 	/* the part being read */
 	struct mime_part part;
 	struct str data;
@@ -75,6 +79,7 @@ struct message *message_create(const struct message_options *options, struct are
 	message->options = *options;
 	set_limits(&message->options.limits);
 	message->raw.arena = message->spill.arena = message->body.arena = arena;
+	message->rawbody.arena = arena;
 	message->view.date = INT64_MIN;
 	message->links = links_create(arena, message->options.limits.urls);
 	message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls);
@@ -340,6 +345,62 @@ static struct treatment treat(const struct mime_part *part)
 	return (struct treatment){ READ_NOTHING, false };
 }
 
+static int count_fields(struct str block)
+{
+	struct str name, value;
+	int n = 0;
+
+	while (header_next(&block, &name, &value))
+		n++;
+	return n;
+}
+
+static struct message_part *new_part(struct message *message)
+{
+	size_t n = message->view.parts_n;
+
+	if (n == message->parts_capacity) {
+		size_t capacity = n ? 2 * n : 8;
+		struct message_part *grown = arena_resize(message->arena, message->parts,
+			n * sizeof *grown, capacity * sizeof *grown);
+
+		if (!grown)
+			return NULL;
+		message->parts = grown;
+		message->view.parts = grown;
+		message->parts_capacity = capacity;
+	}
+	message->view.parts_n++;
+	return &message->parts[n];
+}
+
+static int part_headers(void *context, struct str block)
+{
+	struct message *message = context;
+	struct message_part *part;
+	struct message_header *headers;
+	char *copy;
+
+	if (!message->options.want_parts || message->view.parts_n >= message->options.limits.parts)
+		return 0;
+	copy = arena_dup(message->arena, block); /* it is gone with the next part's */
+	if (!copy)
+		return -1;
+	block.ptr = copy;
+	headers = ARENA_ARRAY(message->arena, struct message_header, (size_t)count_fields(block));
+	part = new_part(message);
+	if (!headers || !part)
+		return -1;
+	*part = (struct message_part){ headers, 0 };
+	while (header_next(&block, &headers->name, &headers->raw)) {
+		if (header_decode(message->arena, headers->raw, &headers->decoded) < 0)
+			return -1;
+		headers++;
+		part->headers_n++;
+	}
+	return 0;
+}
+
 static int part_begin(void *context, const struct mime_part *part)
 {
 	struct message *message = context;
@@ -472,6 +533,19 @@ static int finish_uris(struct message *message)
 	return 0;
 }
 
+/* SpamAssassin leaves out calendars, which are files as a rule. */
+static int show_raw(struct message *message, struct str text)
+{
+	bool cut = false;
+	int status;
+
+	if (!message->options.want_rawbody || str_equal(message->part.type, STR("text/calendar")))
+		return 0;
+	status = rawbody_add(&message->rawbody, text, &cut);
+	message->view.truncated |= cut ? MESSAGE_CUT_TEXT : 0u;
+	return status;
+}
+
 static int part_end(void *context, unsigned how)
 {
 	struct message *message = context;
@@ -492,7 +566,9 @@ static int part_end(void *context, unsigned how)
 			return -1;
 		text.ptr = copy;
 	}
-	if (decode_transfer(message, &text) < 0 || to_utf8(message, &text) < 0)
+	if (decode_transfer(message, &text) < 0 ||
+		((message->part.kind == MIME_LEAF || (how & MIME_UNBOUNDED)) &&
+		show_raw(message, text) < 0) || to_utf8(message, &text) < 0)
 		return -1;
 	if (treatment.reading == READ_TEXT) {
 		if (links_find(message->links, text, treatment.shown ? MESSAGE_URL_TEXT :
@@ -509,7 +585,9 @@ static int part_end(void *context, unsigned how)
 
 static int read_parts(struct message *message)
 {
-	static const struct mime_events EVENTS = { part_begin, part_data, part_end };
+	static const struct mime_events EVENTS = {
+		part_headers, part_begin, part_data, part_end
+	};
 	const struct mime_limits limits = {
 		.parts = message->options.limits.parts, .depth = message->options.limits.depth,
 		.header_bytes = PART_HEADER_BYTES
@@ -546,6 +624,8 @@ int message_end(struct message *message)
 		view->body_n = message->body.n;
 		view->body_has_subject = message->subject && message->subject->decoded.len > 0;
 	}
+	view->rawbody = message->rawbody.items;
+	view->rawbody_n = message->rawbody.n;
 	if (message->options.want_full)
 		view->full = buf_str(&message->raw);
 	view->urls = links_items(message->links, &view->urls_n);

@@ -36,6 +36,8 @@ struct message_options {
 	bool want_full;        /* keep the message as it came, for `full` rules */
 	bool want_body;        /* make the body view */
 	bool want_uris;        /* make the list for `uri` rules (makes the body view too) */
+	bool want_rawbody;     /* make the view for `rawbody` rules */
+	bool want_parts;       /* keep the headers of the parts */
 };
 
 enum message_truncated { /* bits */
@@ -66,6 +68,12 @@ struct message_url {
 	struct str anchor;     /* visible text of the link, when it is an HTML link */
 };
 
+/* The headers of one MIME part, multiparts and attached messages too. */
+struct message_part {
+	const struct message_header *headers;
+	size_t headers_n;
+};
+
 /* One Received header or other hop, newest first. Empty slices where it says nothing. */
 struct message_relay {
 	struct str rdns, helo, ip_text, by, ident, id, protocol, envfrom;
@@ -80,6 +88,10 @@ struct message_view {
 	const struct str *body;  /* Subject first if there is one, then paragraphs (rules/fact.h) */
 	size_t body_n;
 	bool body_has_subject;
+	const struct str *rawbody; /* message/rawbody.h */
+	size_t rawbody_n;
+	const struct message_part *parts; /* in their order; the message itself is none of them */
+	size_t parts_n;
 	struct str full;
 	const struct message_url *urls; /* unique by `url`, in order of appearance */
 	size_t urls_n;

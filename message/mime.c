@@ -149,6 +149,8 @@ static int end_headers(struct mime *mime)
 	struct str rest = buf_str(&mime->headers), name, value;
 	bool seen[3] = { false, false, false };
 
+	if (mime->events->part_headers(mime->context, rest) < 0)
+		return -1;
 	while (header_next(&rest, &name, &value)) {
 		/* The first of several counts, as for most mail programs. */
 		if (!seen[0] && str_equal_nocase(name, STR("content-type"))) {

@@ -45,6 +45,9 @@ enum {
 
 /* Each answers 0, or -1 to stop (mime_feed then answers -1 for good). */
 struct mime_events {
+	/* The header fields of a part, of multiparts and attached messages too; not of the message
+	 * itself. The slice lives during the call. */
+	int (*part_headers)(void *context, struct str block);
 	int (*part_begin)(void *context, const struct mime_part *part);
 	int (*part_data)(void *context, struct str data); /* the slice lives during the call */
 	int (*part_end)(void *context, unsigned how);

@@ -34,7 +34,12 @@ static int told_end(void *context, unsigned how)
 	return 0;
 }
 
-static const struct mime_events EVENTS = { told_begin, told_data, told_end };
+static int told_headers(void *context, struct str block)
+{
+	(void)context, (void)block;
+	return 0;
+}
+static const struct mime_events EVENTS = { told_headers, told_begin, told_data, told_end };
 
 static unsigned parse(const char *type, struct str body, size_t piece, struct mime_limits limits,
 	struct buf *out)

@@ -84,6 +84,29 @@ static int fill_headers(struct facts *facts, const struct message_view *view,
 	return 0;
 }
 
+static int fill_parts(struct facts *facts, const struct message_view *view, struct arena *arena)
+{
+	struct fact_part *parts = ARENA_ARRAY(arena, struct fact_part, view->parts_n);
+
+	if (!parts)
+		return -1;
+	for (size_t i = 0; i < view->parts_n; i++) {
+		const struct message_part *from = &view->parts[i];
+		struct fact_header *headers = ARENA_ARRAY(arena, struct fact_header,
+			from->headers_n);
+
+		if (!headers)
+			return -1;
+		for (size_t k = 0; k < from->headers_n; k++)
+			headers[k] = (struct fact_header){ .name = from->headers[k].name,
+				.raw = from->headers[k].raw, .decoded = from->headers[k].decoded };
+		parts[i] = (struct fact_part){ headers, from->headers_n };
+	}
+	facts->parts = parts;
+	facts->parts_n = view->parts_n;
+	return 0;
+}
+
 static int fill_urls(struct facts *facts, const struct message_view *view,
 	struct lookups *lookups, struct scan_result *out)
 {
@@ -212,11 +235,14 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	facts.body = view->body;
 	facts.body_n = view->body_n;
 	facts.body_has_subject = view->body_has_subject;
+	facts.rawbody = view->rawbody;
+	facts.rawbody_n = view->rawbody_n;
 	facts.full = view->full;
 	facts.uris = view->uris;
 	facts.uris_n = view->uris_n;
 	if (lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
 		|| fill_headers(&facts, view, &snapshot->config->trusted_authserv_ids, arena) != 0
+		|| fill_parts(&facts, view, arena) != 0
 		|| fill_urls(&facts, view, &lookups, out) != 0
 		|| (ruleset_needs_relays(snapshot->rules)
 			&& fill_relays(&facts, envelope, view, &lookups, out) != 0))
@@ -230,6 +256,8 @@ struct message_options scan_message_options(const struct snapshot *snapshot)
 {
 	return (struct message_options){ .limits = { .scan_bytes = snapshot->config->scan_bytes },
 		.want_full = ruleset_needs_full(snapshot->rules),
+		.want_rawbody = ruleset_needs_rawbody(snapshot->rules),
+		.want_parts = ruleset_needs_parts(snapshot->rules),
 		.want_body = ruleset_needs_body(snapshot->rules),
 		.want_uris = ruleset_needs_uris(snapshot->rules) };
 }

@@ -302,6 +302,8 @@ static void add_view(struct ruleset *set, struct rule *rule)
 	const struct view *view = &rule->definition.view;
 	set->needs_body = set->needs_body || view->kind == VIEW_BODY;
 	set->needs_uris = set->needs_uris || view->kind == VIEW_URI;
+	set->needs_rawbody = set->needs_rawbody || view->kind == VIEW_RAWBODY;
+	set->needs_parts = set->needs_parts || view->kind == VIEW_MIME;
 	set->needs_full = set->needs_full || view->kind == VIEW_FULL;
 	set->needs_relays = set->needs_relays || view_needs_relays(view);
 	size_t i = 0;
@@ -382,7 +384,8 @@ static int prepare_view(struct checker *checker, struct set_view *view, struct m
 			absent[view->absent_n++] = view->rules[i];
 		regexes[i] = (struct prefilter_regex){ .text = definition->regex.body,
 			.modifiers = definition->regex.modifiers,
-			.always = definition->negated || !definition->pattern };
+			.always = definition->negated || !definition->pattern ||
+				definition->has_if_unset };
 	}
 	/* a header is short, and most regexes on headers are anchored: few of them are sooner asked */
 	bool filter = shortcuts && (view->view.kind != VIEW_HEADER ||
@@ -493,6 +496,32 @@ static int run_tests(struct checker *checker)
 	return 0;
 }
 
+/* A regex with tags is compiled when all tags are known; the literals are read from the form that
+ * has them written out. */
+static void replace_tags(struct checker *checker, struct rule *rule)
+{
+	struct ruleset *set = checker->set;
+	struct definition *definition = &rule->definition;
+	struct pattern_error error;
+	struct str text = replace_written(&set->replace, definition->regex.body, set->arena);
+	bool full = definition->kind == RULE_FULL;
+	struct pattern *pattern = text.ptr ?
+		pattern_compile(text, definition->regex.modifiers, full, &error) : NULL;
+	if (text.ptr && !pattern) {
+		struct str called = replace_called(&set->replace, definition->regex.body, set->arena);
+		pattern = called.ptr ?
+			pattern_compile(called, definition->regex.modifiers, full, &error) : NULL;
+	}
+	if (!pattern || set_keep_pattern(set, pattern)) {
+		diags_add(checker->diags, DIAG_ERROR, definition->place, "with its tags replaced: %s",
+			text.ptr && !pattern ? error.text : "out of memory");
+		rule->broken = true;
+		return;
+	}
+	definition->pattern = pattern;
+	definition->regex.body = text;
+}
+
 static void check_one(struct checker *checker, struct rule *rule)
 {
 	set_stage(rule);
@@ -500,6 +529,8 @@ static void check_one(struct checker *checker, struct rule *rule)
 	set_absent(rule);
 	if (rule->broken)
 		return;
+	if (rule->replaced && rule->definition.pattern)
+		replace_tags(checker, rule);
 	if (rule->definition.kind == RULE_META)
 		check_meta(checker, rule);
 	else if (rule->definition.kind == RULE_NETWORK)

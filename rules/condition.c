@@ -13,7 +13,8 @@
 static const char *const plugins[] = {
 	"Depeer", "AskDNS", "Bayes", "BodyEval", "Check", "DKIM", "DMARC", "DNSEval", "FreeMail",
 	"HTMLEval", "HTTPSMismatch", "HashBL", "HeaderEval", "ImageInfo", "MIMEEval",
-	"RelayEval", "SPF", "URIDNSBL", "URIEval", "VBounce", "WLBLEval", "WelcomeListSubject",
+	"MIMEHeader",
+	"RelayEval", "ReplaceTags", "SPF", "URIDNSBL", "URIEval", "VBounce", "WLBLEval", "WelcomeListSubject",
 };
 static const struct str of_plugin = { "Mail::SpamAssassin::Plugin::", 28 };
 

@@ -132,7 +132,10 @@ static int search_view(struct search *search, const struct asked *asked, size_t 
 		if (asked->bitmaps && !prefilter_has(asked->bitmaps +
 		    i / asked->share * asked->bitmap_words, position))
 			continue;
-		if (search_text(search, asked->texts.items[i]))
+		struct str text = asked->texts.items[i];
+		if (!text.ptr && definition->kind == RULE_MIMEHEADER) /* this part lacks the header */
+			text = definition->if_unset;
+		if (search_text(search, text))
 			return -1;
 	}
 	return 0;

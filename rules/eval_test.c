@@ -1,6 +1,8 @@
 /* Rules asked of messages. */
 #include "rules/testing.h"
 
+#include <stdio.h>
+
 static const struct fact_header headers[] = {
 	{ { "Subject", 7 }, { " Cheap =?utf-8?q?pills?=", 24 }, { "Cheap pills", 11 } },
 	{ { "From", 4 }, { " \"Doc, A\" <doc@pills.example>", 29 },
@@ -335,4 +337,67 @@ T_TEST(spent_memory_is_no_verdict)
 	}
 	t_true(good);
 	ruleset_free(&set);
+}
+
+T_TEST(rawbody_is_matched_chunk_by_chunk)
+{
+	static const struct str chunks[] = { { "<b>one</b>\ntwo", 14 }, { "two two", 7 } };
+	struct facts facts = { .rawbody = chunks, .rawbody_n = 2 };
+	t_str(rules_hits("rawbody A /<b>one/\nrawbody B /two.two/\nrawbody C /two$.two/ms\n"
+		"rawbody D /one<.b>\\ntwo$/\nrawbody E /two/\ntflags E multiple\nmeta F E == 3",
+		&facts), "A B D E F");
+}
+
+/* Each part is asked alone; one that lacks the header is asked with the empty text. */
+T_TEST(mimeheader_asks_each_part)
+{
+	static const struct fact_header top[] = {
+		{ { "Content-Type", 12 }, { " multipart/mixed", 16 }, { "multipart/mixed", 15 } } };
+	static const struct fact_header first[] = {
+		{ { "content-type", 12 }, { " text/plain;\n\tx=y", 18 }, { "text/plain; x=y", 15 } },
+		{ { "Content-ID", 10 }, { " <a@b>", 6 }, { "<a@b>", 5 } } };
+	static const struct fact_part parts[] = { { first, 2 }, { NULL, 0 } };
+	struct facts facts = { .headers = top, .headers_n = 1, .parts = parts, .parts_n = 2 };
+	t_str(rules_hits("mimeheader A Content-Type =~ /^text\\/plain; x/\n"
+		"mimeheader B Content-Type =~ /multipart/\n"
+		"mimeheader C Content-Type:raw =~ /^ text\\/plain;\\n\\tx/\n"
+		"mimeheader D Content-ID =~ /^$/\n"
+		"mimeheader E Content-Type =~ /^multi.*text/s\n"
+		"mimeheader F Content-ID !~ /a@b/\nmimeheader G Content-ID !~ /c@b/\n"
+		"mimeheader H Content-ID =~ /none/ [if-unset: none]\n"
+		"mimeheader I ALL =~ /^content-type: text.*^Content-ID: </ms\n"
+		"mimeheader J Content-Type =~ /t/\ntflags J multiple\nmeta K J > 2", &facts),
+		"A B C D G H I J K");
+}
+
+/* Written out or called, a tag matches the same. */
+T_TEST(replaced_tags)
+{
+	static const struct str strings[] = { { "V-i--@gr@ now", 13 }, { "<Q> viagra", 10 } };
+	struct facts facts = { .body = strings, .body_n = 2 };
+	static const char rules[] = "replace_inter W [-]{0,2}\nreplace_post P {1,2}\nreplace_pre O x?\n"
+		"replace_tag A (?:<AT>|a)\nreplace_tag AT [@]\nreplace_tag V v\nreplace_tag I [i1]\n"
+		"replace_tag G g\nreplace_tag R r\nreplace_tag V V # the last one counts\n"
+		"body A /<inter W><post P>(?!viagra)<V><I><A><G><R><A>/i\nreplace_rules A B C\n"
+		"body B /<V><I><A><G>/\nbody C /<Q> <pre O><V>/i\nbody D /<V>/\n";
+	static char large[200000];
+	size_t n = (size_t)snprintf(large, sizeof large, "%s", rules);
+	t_str(rules_hits(rules, &facts), "A C");
+	n += (size_t)snprintf(large + n, sizeof large - n, "replace_tag L (?:zz");
+	for (int i = 0; i < 900; i++)
+		n += (size_t)snprintf(large + n, sizeof large - n, "|%d[xy]", i);
+	snprintf(large + n, sizeof large - n, ")\n"
+		"body E /(?:<L><L><L>|<V>\\W?<I><post P>\\W*<A>)/i\nreplace_rules E\n");
+	t_str(rules_hits(large, &facts), "A C E");
+}
+
+/* Perl reads them as characters that no byte is. */
+T_TEST(wide_characters)
+{
+	static const struct str strings[] = { { "b1tc a]-", 8 } };
+	struct facts facts = { .body = strings, .body_n = 1 };
+	t_str(rules_hits("body A /b[1\\x{456}]t/\nbody B /b\\x{456}?1/\nbody C /b\\x{456}/\n"
+		"body D /b[\\x{456}]/\nbody E /b[^\\x{456}]t/\nbody F /b[\\x{456}-\\x{460}1]t/\n"
+		"body G /b[0-\\x{456}]t/\nbody H /a[]\\x{456}]-/\nbody I /b1\\x{74}/", &facts),
+		"A B E F G H I");
 }

@@ -23,6 +23,11 @@ struct fact_header {
 	struct str decoded;  /* unfolded, RFC 2047 decoded to UTF-8 where it could be, trimmed */
 };
 
+struct fact_part {
+	const struct fact_header *headers;
+	size_t headers_n;
+};
+
 struct fact_url {
 	struct str raw;      /* as it stood in the mail */
 	struct str url;      /* cleaned and decoded, what a click would open */
@@ -58,6 +63,10 @@ struct facts {
 	                                * then rendered text by paragraph, <= 2,048 bytes each */
 	size_t body_n;
 	bool body_has_subject;
+	const struct str *rawbody;     /* the decoded text parts, HTML kept, in chunks of <= 4,096 bytes */
+	size_t rawbody_n;
+	const struct fact_part *parts; /* the headers of the MIME parts, behind `headers` */
+	size_t parts_n;
 	struct str full;               /* headers, empty line, body; empty unless the set asks */
 	const struct fact_url *urls;   /* unique */
 	size_t urls_n;
@@ -71,7 +80,7 @@ struct facts {
 
 /* How many bytes of a view a rule may see: SpamAssassin's caps, which also bound regex time. */
 enum {
-	FACT_BODY_STRING_MAX = 2048, FACT_HEADER_MAX = 8192, FACT_URL_MAX = 8192,
+	FACT_BODY_STRING_MAX = 2048, FACT_RAWBODY_MAX = 4096, FACT_HEADER_MAX = 8192, FACT_URL_MAX = 8192,
 	FACT_FULL_MAX = 512 * 1024
 };
 

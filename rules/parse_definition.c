@@ -77,6 +77,11 @@ static struct pattern *read_regex(struct parser *parser, struct definition *out,
 			"'%%{NAME}' in a regex is not supported yet");
 		return NULL;
 	}
+	regex.body = regex_text_narrow(regex.body, parser->set->arena);
+	if (!regex.body.ptr) {
+		parse_spent(parser, place);
+		return NULL;
+	}
 	struct pattern *pattern = pattern_compile(regex.body, regex.modifiers,
 		out->kind == RULE_FULL, &error);
 	if (!pattern) {
@@ -136,7 +141,7 @@ static bool read_eval(struct parser *parser, struct str text, struct place place
 static bool read_text_rule(struct parser *parser, struct lex_line *line, struct definition *out)
 {
 	static const enum view_kind views[RULE_KINDS] = {
-		[RULE_BODY] = VIEW_BODY, [RULE_URI] = VIEW_URI, [RULE_FULL] = VIEW_FULL
+		[RULE_BODY] = VIEW_BODY, [RULE_RAWBODY] = VIEW_RAWBODY, [RULE_URI] = VIEW_URI, [RULE_FULL] = VIEW_FULL
 	};
 	struct place place;
 	struct str text = lex_rest(line, &place);
@@ -153,7 +158,8 @@ static bool read_view(struct parser *parser, struct str name, struct place place
 {
 	size_t at;
 	struct str copy = parse_unescape(parser, name);
-	const char *wrong = view_read_header(copy, &out->view, &at);
+	const char *wrong = out->kind == RULE_MIMEHEADER ? view_read_mime(copy, &out->view, &at) :
+		view_read_header(copy, &out->view, &at);
 	if (!wrong)
 		return true;
 	place.column += (unsigned)at;
@@ -201,9 +207,9 @@ static bool read_header_rule(struct parser *parser, struct lex_line *line,
 	struct place place;
 	struct str text = lex_rest(line, &place);
 	bool good;
-	if (read_eval(parser, text, place, out, &good))
+	if (out->kind == RULE_HEADER && read_eval(parser, text, place, out, &good))
 		return good;
-	if (starts(text, "exists:"))
+	if (out->kind == RULE_HEADER && starts(text, "exists:"))
 		return read_exists(parser, text, place, out);
 	size_t name = 0;
 	while (name < text.len && !ascii_space(text.ptr[name]) && text.ptr[name] != '=' &&
@@ -267,7 +273,8 @@ static bool read_askdns(struct parser *parser, struct lex_line *line, struct def
 typedef bool definition_reader(struct parser *parser, struct lex_line *line,
 	struct definition *out);
 static definition_reader *const readers[RULE_KINDS] = {
-	[RULE_HEADER] = read_header_rule, [RULE_BODY] = read_text_rule, [RULE_URI] = read_text_rule,
+	[RULE_HEADER] = read_header_rule, [RULE_BODY] = read_text_rule,
+	[RULE_RAWBODY] = read_text_rule, [RULE_MIMEHEADER] = read_header_rule, [RULE_URI] = read_text_rule,
 	[RULE_FULL] = read_text_rule, [RULE_META] = read_meta_rule, [RULE_NETWORK] = read_network_rule,
 	[RULE_ASKDNS] = read_askdns,
 };

@@ -9,6 +9,8 @@
 static const struct keyword keywords[] = {
 	{ "header", parse_definition, RULE_HEADER, NULL, NULL },
 	{ "body", parse_definition, RULE_BODY, NULL, NULL },
+	{ "rawbody", parse_definition, RULE_RAWBODY, NULL, NULL },
+	{ "mimeheader", parse_definition, RULE_MIMEHEADER, NULL, NULL },
 	{ "uri", parse_definition, RULE_URI, NULL, NULL },
 	{ "full", parse_definition, RULE_FULL, NULL, NULL },
 	{ "meta", parse_definition, RULE_META, NULL, NULL },
@@ -26,6 +28,13 @@ static const struct keyword keywords[] = {
 	{ "endif", parse_endif, 0, NULL, NULL },
 	{ "require_version", parse_require_version, 0, NULL, NULL },
 	{ "lang", parse_lang, 0, NULL, NULL },
+	{ "replace_tag", parse_replace_tag, 0, NULL, NULL },
+	{ "replace_pre", parse_replace_pre, 0, NULL, NULL },
+	{ "replace_post", parse_replace_post, 0, NULL, NULL },
+	{ "replace_inter", parse_replace_inter, 0, NULL, NULL },
+	{ "replace_rules", parse_replace_rules, 0, NULL, NULL },
+	{ "replace_start", parse_replace_mark, 0, "<", NULL },
+	{ "replace_end", parse_replace_mark, 0, ">", NULL },
 	{ "test", parse_test, 0, NULL, NULL },
 	{ "priority", parse_priority, 0, NULL, NULL },
 };
@@ -33,8 +42,6 @@ static const struct keyword keywords[] = {
 /* Kinds of rule that are not here yet: refused, but the name is taken for known, so that metas
  * that use it are not reported as well. */
 static const struct keyword absent_rules[] = {
-	{ "rawbody", parse_absent_rule, 0, NULL, NULL },
-	{ "mimeheader", parse_absent_rule, 0, NULL, NULL },
 	{ "uri_detail", parse_absent_rule, 0, NULL, NULL },
 };
 
@@ -44,9 +51,7 @@ struct absent {
 	const char *name, *instead;
 };
 static const struct absent absent[] = {
-	{ "replace_tag", NULL }, { "replace_rules", NULL }, { "replace_pre", NULL },
-	{ "replace_post", NULL }, { "replace_inter", NULL }, { "replace_start", NULL },
-	{ "replace_end", NULL }, { "shortcircuit", NULL }, { "trusted_networks", NULL },
+	{ "shortcircuit", NULL }, { "trusted_networks", NULL },
 	{ "internal_networks", NULL }, { "msa_networks", NULL },
 	{ "clear_trusted_networks", NULL }, { "clear_internal_networks", NULL },
 	{ "clear_msa_networks", NULL }, { "originating_ip_headers", NULL },

@@ -13,8 +13,17 @@ struct broken {
 static const struct broken broken[] = {
 	{ "bdoy A /x/",
 	  "x.cf:1:1: error: unknown keyword 'bdoy' (did you mean 'body'?)" },
-	{ "rawbody A /x/",
-	  "x.cf:1:1: error: 'rawbody' rules are not supported yet" },
+	{ "mimeheader A Content-Type:addr =~ /x/",
+	  "x.cf:1:27: error: 'Content-Type:addr': only raw may follow here" },
+	{ "mimeheader A exists:X",
+	  "x.cf:1:21: error: 'exists:X': unknown header modifier (known: raw, addr, "
+	  "name, first, last)" },
+	{ "replace_start [",
+	  "x.cf:1:15: error: only '<' is supported" },
+	{ "replace_tag A",
+	  "x.cf:1:14: error: regex expected" },
+	{ "body A /<B>/\nreplace_rules A\nreplace_tag B (",
+	  "x.cf:1:6: error: with its tags replaced: missing closing parenthesis" },
 	{ "required_score 5",
 	  "x.cf:1:1: warning: 'required_score' has no effect: thresholds are "
 	  "TagScore, QuarantineScore and RejectScore of depeer.conf" },

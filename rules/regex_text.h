@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/str.h"
 
 struct regex_text {
@@ -15,5 +16,10 @@ struct regex_text {
  * delimiter is the last one in the text, and one inside must be escaped unless the delimiters
  * are a pair. On failure returns what is wrong, with *at its offset; else NULL. */
 const char *regex_text_read(struct str text, struct regex_text *out, size_t *at);
+
+/* A character above 255 (\x{456}) matches no byte; PCRE2 refuses it where regexes are of bytes.
+ * Returns the regex with such characters taken out of classes, and (?!) in place of others; `text`
+ * itself when it has none. ptr NULL: memory is spent. */
+struct str regex_text_narrow(struct str text, struct arena *arena);
 
 #endif

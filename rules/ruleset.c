@@ -84,6 +84,16 @@ bool ruleset_needs_uris(const struct ruleset *rules)
 	return rules->needs_uris;
 }
 
+bool ruleset_needs_rawbody(const struct ruleset *rules)
+{
+	return rules->needs_rawbody;
+}
+
+bool ruleset_needs_parts(const struct ruleset *rules)
+{
+	return rules->needs_parts;
+}
+
 bool ruleset_needs_relays(const struct ruleset *rules)
 {
 	return rules->needs_relays;

@@ -66,6 +66,8 @@ struct ruleset_rule ruleset_rule(const struct ruleset *rules, size_t index);
 bool ruleset_needs_full(const struct ruleset *rules);
 bool ruleset_needs_body(const struct ruleset *rules);
 bool ruleset_needs_uris(const struct ruleset *rules);
+bool ruleset_needs_rawbody(const struct ruleset *rules);
+bool ruleset_needs_parts(const struct ruleset *rules);
 bool ruleset_needs_relays(const struct ruleset *rules);
 bool ruleset_has_jit(const struct ruleset *rules); /* false: say so loudly at start */
 

@@ -6,7 +6,9 @@
 #include <string.h>
 
 static const char *const kind_names[RULE_KINDS] = {
-	[RULE_HEADER] = "header", [RULE_BODY] = "body", [RULE_URI] = "uri", [RULE_FULL] = "full",
+	[RULE_HEADER] = "header", [RULE_BODY] = "body", [RULE_RAWBODY] = "rawbody",
+	[RULE_URI] = "uri", [RULE_FULL] = "full",
+	[RULE_MIMEHEADER] = "mimeheader",
 	[RULE_META] = "meta", [RULE_NETWORK] = "network", [RULE_ASKDNS] = "askdns",
 };
 

@@ -14,6 +14,7 @@
 #include "rules/pattern.h"
 #include "rules/prefilter.h"
 #include "rules/regex_text.h"
+#include "rules/replace.h"
 #include "rules/ruleset.h"
 #include "rules/values.h"
 #include "rules/view.h"
@@ -26,7 +27,7 @@ enum {
 };
 
 enum rule_kind {
-	RULE_HEADER, RULE_BODY, RULE_URI, RULE_FULL, RULE_META, RULE_NETWORK, RULE_ASKDNS,
+	RULE_HEADER, RULE_BODY, RULE_RAWBODY, RULE_URI, RULE_FULL, RULE_MIMEHEADER, RULE_META, RULE_NETWORK, RULE_ASKDNS,
 	RULE_KINDS
 };
 const char *rule_kind_name(enum rule_kind kind);
@@ -74,6 +75,7 @@ struct rule {
 	const char *name;
 	bool defined;
 	bool skipped;                 /* a block that is left out defines it: absent without another */
+	bool replaced;                /* its regex has tags (rules/replace.h) */
 	bool broken;                  /* its definition has an error, already reported */
 	size_t order;                 /* of the first definition */
 	struct definition definition;
@@ -125,6 +127,7 @@ struct ruleset {
 	size_t order_next;
 	struct set_pattern *patterns;
 	struct values_table values;
+	struct replace_table replace;
 	struct rule_test *tests;      /* the last one first */
 	/* by check */
 	struct set_view *views;
@@ -135,7 +138,7 @@ struct ruleset {
 	size_t networks_n;
 	const size_t *calls;          /* needed rules that call a check */
 	size_t calls_n;
-	bool needs_full, needs_body, needs_uris, needs_relays, no_jit;
+	bool needs_full, needs_body, needs_uris, needs_rawbody, needs_parts, needs_relays, no_jit;
 };
 
 /* The record of a name, made if there is none. NULL: memory was spent. Pointers to records are

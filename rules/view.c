@@ -159,6 +159,17 @@ const char *view_read_header(struct str text, struct view *view, size_t *at)
 	return NULL;
 }
 
+const char *view_read_mime(struct str text, struct view *view, size_t *at)
+{
+	const char *wrong = view_read_header(text, view, at);
+	view->kind = VIEW_MIME;
+	if (!wrong && (view->pick != VIEW_EVERY || view->part > VIEW_RAW)) {
+		*at = str_find_byte(text, ':') + 1;
+		wrong = "only raw may follow here";
+	}
+	return wrong;
+}
+
 bool view_equal(const struct view *a, const struct view *b)
 {
 	return a->kind == b->kind && a->part == b->part && a->pick == b->pick &&
@@ -310,11 +321,60 @@ static int texts_full(const struct view *view, const struct facts *facts, struct
 	return 0;
 }
 
+static int texts_rawbody(const struct view *view, const struct facts *facts,
+	struct arena *arena, struct view_texts *out)
+{
+	(void)view;
+	struct str *items = ARENA_ARRAY(arena, struct str, facts->rawbody_n);
+	if (!items && facts->rawbody_n)
+		return -1;
+	for (size_t i = 0; i < facts->rawbody_n; i++)
+		items[i] = str_slice(facts->rawbody[i], 0, FACT_RAWBODY_MAX);
+	*out = (struct view_texts){ items, facts->rawbody_n, false };
+	return 0;
+}
+
+/* The last field of the name in one part, as SpamAssassin takes it; ALL: the whole block. */
+static void part_text(const struct view *view, const struct fact_part *part, struct buf *out)
+{
+	bool all = str_equal(view->header, STR("ALL"));
+	const struct fact_header *found = NULL;
+	for (size_t i = 0; i < part->headers_n && out->len < FACT_HEADER_MAX; i++) {
+		if (str_equal_nocase(part->headers[i].name, view->header))
+			found = &part->headers[i];
+		if (!all)
+			continue;
+		buf_add_str(out, part->headers[i].name);
+		buf_add_cstr(out, view->part == VIEW_RAW ? ":" : ": ");
+		add_value(view, &part->headers[i], out);
+	}
+	if (!all && found)
+		add_value(view, found, out);
+}
+
+static int texts_mime(const struct view *view, const struct facts *facts, struct arena *arena,
+	struct view_texts *out)
+{
+	struct fact_part top = { facts->headers, facts->headers_n };
+	struct str *items = ARENA_ARRAY(arena, struct str, facts->parts_n + 1);
+	if (!items)
+		return -1;
+	for (size_t i = 0; i <= facts->parts_n; i++) {
+		struct buf text = { .arena = arena };
+		part_text(view, i ? &facts->parts[i - 1] : &top, &text);
+		if (text.failed)
+			return -1;
+		items[i] = str_slice(buf_str(&text), 0, FACT_HEADER_MAX);
+	}
+	*out = (struct view_texts){ items, facts->parts_n + 1, false };
+	return 0;
+}
+
 typedef int texts_of_kind(const struct view *view, const struct facts *facts,
 	struct arena *arena, struct view_texts *out);
 static texts_of_kind *const texts_by_kind[] = {
 	[VIEW_HEADER] = texts_header, [VIEW_BODY] = texts_body, [VIEW_URI] = texts_uri,
-	[VIEW_FULL] = texts_full,
+	[VIEW_FULL] = texts_full, [VIEW_RAWBODY] = texts_rawbody, [VIEW_MIME] = texts_mime,
 };
 
 int view_texts(const struct view *view, const struct facts *facts, struct arena *arena,

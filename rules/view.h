@@ -13,14 +13,17 @@
 #include "base/str.h"
 #include "rules/fact.h"
 
-enum view_kind { VIEW_HEADER, VIEW_BODY, VIEW_URI, VIEW_FULL };
+enum view_kind {
+	VIEW_HEADER, VIEW_BODY, VIEW_URI, VIEW_FULL, VIEW_RAWBODY,
+	VIEW_MIME /* a header of each part, the message itself being the first */
+};
 /* VIEW_NAME_RAW: names with their encoded words as they stand */
 enum view_part { VIEW_DECODED, VIEW_RAW, VIEW_ADDR, VIEW_NAME, VIEW_NAME_RAW };
 enum view_pick { VIEW_EVERY, VIEW_FIRST, VIEW_LAST };
 
 struct view {
 	enum view_kind kind;
-	/* VIEW_HEADER */
+	/* VIEW_HEADER; VIEW_MIME (VIEW_DECODED or VIEW_RAW) */
 	struct str header;   /* name, or a pseudo-header's */
 	enum view_part part;
 	enum view_pick pick;
@@ -31,6 +34,9 @@ struct view {
  * else NULL. `text` must outlive the view. */
 const char *view_read_header(struct str text, struct view *view, size_t *at);
 
+/* The same for a mimeheader rule: "Content-Type", "Content-Type:raw", "ALL". */
+const char *view_read_mime(struct str text, struct view *view, size_t *at);
+
 bool view_equal(const struct view *a, const struct view *b);
 enum fact_stage view_stage(const struct view *view);
 bool view_needs_relays(const struct view *view);
@@ -38,7 +44,7 @@ bool view_needs_relays(const struct view *view);
 /* The view's texts. A header view has one, or none when the header is missing; its values are
  * joined by line feeds, and ordinary headers end with one, as in SpamAssassin. */
 struct view_texts {
-	const struct str *items;
+	const struct str *items; /* VIEW_MIME: ptr NULL for a part that lacks the header */
 	size_t n;
 	bool subject_first; /* VIEW_BODY: items[0] is the Subject */
 };
