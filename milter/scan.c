@@ -143,6 +143,13 @@ static int client_relay(const struct scan_envelope *envelope, const struct scan_
 
 	*relay = (struct fact_relay){ .rdns = envelope->client_name, .helo = envelope->helo,
 		.envfrom = envelope->mail_from, .has_ip = envelope->has_client };
+	if (envelope->line) {
+		relay->by = envelope->line->by;
+		relay->ident = envelope->line->ident;
+		relay->id = envelope->line->id;
+		relay->protocol = envelope->line->protocol;
+		relay->authenticated = envelope->line->authenticated;
+	}
 	if (!envelope->has_client)
 		return 0;
 	if (!ip_is_private(&envelope->client))
@@ -178,6 +185,7 @@ static int fill_relays(struct facts *facts, const struct scan_envelope *envelope
 	}
 	facts->relays = relays;
 	facts->relays_n = view->relays_n + 1;
+	facts->client_received = envelope->line_number;
 	return 0;
 }
 

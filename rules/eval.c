@@ -424,13 +424,15 @@ static int make_verdict(const struct evaluation *ev, struct verdict *out)
 int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
 	const struct eval_options *options, struct arena *arena, struct verdict *out)
 {
-	struct evaluation ev = { .set = rules, .facts = facts, .options = options, .arena = arena };
+	struct facts marked;
+	struct evaluation ev = { .set = rules, .facts = &marked, .options = options, .arena = arena };
 	int status = -1;
 	ev.values = ARENA_ARRAY(arena, struct meta_value, rules->defined_n);
 	ev.evidence = ARENA_ARRAY(arena, struct str, rules->defined_n);
 	ev.why = arena_alloc_array(arena, rules->defined_n, sizeof *ev.why);
 	ev.matcher = matcher_create(has_budget(&ev) ? options->clock_us : NULL);
-	if (ev.values && ev.evidence && ev.why && ev.matcher) {
+	if (ev.values && ev.evidence && ev.why && ev.matcher &&
+	    !trust_mark(&rules->trust, facts, arena, &marked)) {
 		if (has_budget(&ev)) {
 			ev.started_us = options->clock_us();
 			matcher_deadline(ev.matcher, ev.started_us + options->budget_us / 2);

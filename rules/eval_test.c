@@ -94,7 +94,7 @@ T_TEST(relays_are_rendered_as_spamassassin_does)
 	struct fact_relay relays[2] = {
 		{ .ip_text = STR("192.0.2.1"), .helo = STR("a b"), .network = &network, .has_ip = true },
 		{ .ip_text = STR("198.51.100.1"), .by = STR("mx"), .authenticated = true,
-		  .protocol = STR("ESMTPSA") } };
+		  .protocol = STR("ESMTPSA"), .has_ip = true } };
 	facts.relays = relays;
 	facts.relays_n = 2;
 	t_str(rules_hits("header A X-Spam-Relays-Untrusted =~ /helo=a!b by=.* msa=0 \\] "

@@ -24,11 +24,12 @@ typedef void statement(struct parser *parser, const struct keyword *keyword,
 struct keyword {
 	const char *name;
 	statement *read;
-	enum rule_kind kind; /* of a definition */
+	unsigned kind;       /* of a definition: enum rule_kind; of networks: which */
 	/* a list: the setting that it adds to (NULL: its own) and the name of the list there; a
 	 * setting without effect: why, if an admin should be told */
 	const char *of, *under;
 };
+enum { TRUST_TRUSTED, TRUST_INTERNAL, TRUST_MSA }; /* keyword->kind */
 /* The tables of parse_lists.c and parse_ignored.c. */
 const struct keyword *parse_lists(size_t *n);
 const struct keyword *parse_ignored_settings(size_t *n);
@@ -57,7 +58,8 @@ statement parse_definition, parse_score, parse_describe, parse_tflags, parse_exp
 	parse_endif, parse_lang, parse_absent_rule, parse_test, parse_priority,
 	parse_words, parse_words_off, parse_address_off, parse_line, parse_named, parse_named_off,
 	parse_lists_clear, parse_ignored, parse_replace_tag, parse_replace_pre, parse_replace_post,
-	parse_replace_inter, parse_replace_rules, parse_replace_mark;
+	parse_replace_inter, parse_replace_rules, parse_replace_mark, parse_trust,
+	parse_trust_clear;
 void parse_file(struct ruleset *set, const char *path, const struct parser *includer,
 	struct place from, struct diags *diags);
 /* The next word as a rule's name, with its record; NULL with an error in diags. */

@@ -306,7 +306,7 @@ void parse_definition(struct parser *parser, const struct keyword *keyword,
 		return;
 	struct lex_line rest = *line;
 	struct place at;
-	struct definition definition = { .kind = keyword->kind, .place = place,
+	struct definition definition = { .kind = (enum rule_kind)keyword->kind, .place = place,
 		.file_number = parser->file_number,
 		.text = parse_unescape(parser, lex_rest(&rest, &at)) };
 	bool good = readers[keyword->kind](parser, line, &definition);

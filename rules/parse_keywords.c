@@ -28,6 +28,12 @@ static const struct keyword keywords[] = {
 	{ "endif", parse_endif, 0, NULL, NULL },
 	{ "require_version", parse_require_version, 0, NULL, NULL },
 	{ "lang", parse_lang, 0, NULL, NULL },
+	{ "trusted_networks", parse_trust, TRUST_TRUSTED, NULL, NULL },
+	{ "internal_networks", parse_trust, TRUST_INTERNAL, NULL, NULL },
+	{ "msa_networks", parse_trust, TRUST_MSA, NULL, NULL },
+	{ "clear_trusted_networks", parse_trust_clear, TRUST_TRUSTED, NULL, NULL },
+	{ "clear_internal_networks", parse_trust_clear, TRUST_INTERNAL, NULL, NULL },
+	{ "clear_msa_networks", parse_trust_clear, TRUST_MSA, NULL, NULL },
 	{ "replace_tag", parse_replace_tag, 0, NULL, NULL },
 	{ "replace_pre", parse_replace_pre, 0, NULL, NULL },
 	{ "replace_post", parse_replace_post, 0, NULL, NULL },
@@ -51,10 +57,7 @@ struct absent {
 	const char *name, *instead;
 };
 static const struct absent absent[] = {
-	{ "shortcircuit", NULL }, { "trusted_networks", NULL },
-	{ "internal_networks", NULL }, { "msa_networks", NULL },
-	{ "clear_trusted_networks", NULL }, { "clear_internal_networks", NULL },
-	{ "clear_msa_networks", NULL }, { "originating_ip_headers", NULL },
+	{ "shortcircuit", NULL }, { "originating_ip_headers", NULL },
 	{ "clear_originating_ip_headers", NULL }, { "uri_block_cc", NULL },
 	{ "uri_block_cont", NULL }, { "uri_block_isp", NULL }, { "uri_block_cidr", NULL },
 	{ "uri_block_asn", NULL }, { "uri_block_exclude", NULL },

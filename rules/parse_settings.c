@@ -299,3 +299,37 @@ void parse_network_list(struct parser *parser, const struct keyword *keyword,
 	if (list->words_n == before)
 		diags_add(parser->diags, DIAG_ERROR, at, "file name, AS number or prefix expected");
 }
+
+static struct trust_list *networks_of(struct parser *parser, const struct keyword *keyword)
+{
+	struct trust *trust = &parser->set->trust;
+	struct trust_list *const lists[] = { [TRUST_TRUSTED] = &trust->trusted,
+		[TRUST_INTERNAL] = &trust->internal, [TRUST_MSA] = &trust->msa };
+	return lists[keyword->kind];
+}
+
+void parse_trust(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
+{
+	struct str word;
+	struct place place;
+	bool any = false;
+	while (lex_word(line, &word, &place)) {
+		int status = trust_add(networks_of(parser, keyword), parser->set->arena, word);
+		any = true;
+		if (status == -2)
+			parse_spent(parser, place);
+		else if (status)
+			diags_add(parser->diags, DIAG_ERROR, place,
+				"'%.*s' is no address or network (192.0.2.0/24, 10/8, !192.0.2.1)",
+				PARSE_SHOW(word));
+	}
+	if (!any)
+		diags_add(parser->diags, DIAG_ERROR, place, "address or network expected");
+}
+
+void parse_trust_clear(struct parser *parser, const struct keyword *keyword,
+	struct lex_line *line)
+{
+	if (parse_end(parser, line))
+		*networks_of(parser, keyword) = (struct trust_list){ .nets = NULL };
+}

@@ -18,6 +18,12 @@ static const struct broken broken[] = {
 	{ "mimeheader A exists:X",
 	  "x.cf:1:21: error: 'exists:X': unknown header modifier (known: raw, addr, "
 	  "name, first, last)" },
+	{ "trusted_networks 10/33 1.2.3.4.5 !x 10.0.0.0/8",
+	  "x.cf:1:18: error: '10/33' is no address or network (192.0.2.0/24, 10/8, !192.0.2.1)\n"
+	  "x.cf:1:24: error: '1.2.3.4.5' is no address or network (192.0.2.0/24, 10/8, !192.0.2.1)\n"
+	  "x.cf:1:34: error: '!x' is no address or network (192.0.2.0/24, 10/8, !192.0.2.1)" },
+	{ "msa_networks",
+	  "x.cf:1:13: error: address or network expected" },
 	{ "replace_start [",
 	  "x.cf:1:15: error: only '<' is supported" },
 	{ "replace_tag A",

@@ -37,27 +37,22 @@ static void render_one(const struct fact_relay *relay, struct buf *out)
 	add_field(out, STR("by="), relay->by);
 	add_field(out, STR("ident="), relay->ident);
 	add_field(out, STR("envfrom="), relay->envfrom);
-	add_field(out, STR("intl="), STR("0"));
+	add_field(out, STR("intl="), relay->internal ? STR("1") : STR("0"));
 	add_field(out, STR("id="), relay->id);
 	add_field(out, STR("auth="), relay->authenticated ? protocol : STR(""));
-	add_field(out, STR("msa="), STR("0"));
+	add_field(out, STR("msa="), relay->msa ? STR("1") : STR("0"));
 	buf_add_cstr(out, "]");
 }
 
-void relays_render(const struct facts *facts, struct buf *out)
+bool relays_is(const struct fact_relay *relay, enum relays_which which)
 {
-	if (facts->relays_n == 0 && facts->client) {
-		char text[IP_TEXT_MAX];
-		struct fact_relay client = {
-			.ip_text = str_from(ip_format(&facts->client->ip, text)),
-			.rdns = facts->client_name, .helo = facts->helo
-		};
-		render_one(&client, out);
-	}
-	/* Mail of this host's own: SpamAssassin has no relays then. What its Received lines say is not
-	 * ours to trust, and "no name, no HELO" must not be said of a client that there was none of. */
-	if (facts->relays_n > 0 && !facts->relays[0].has_ip)
-		return;
+	bool inside = which < RELAYS_INTERNAL ? relay->trusted : relay->internal;
+	return inside == (which == RELAYS_TRUSTED || which == RELAYS_INTERNAL);
+}
+
+void relays_render(const struct facts *facts, enum relays_which which, struct buf *out)
+{
 	for (size_t i = 0; i < facts->relays_n && out->len < FACT_HEADER_MAX; i++)
-		render_one(&facts->relays[i], out);
+		if (facts->relays[i].has_ip && relays_is(&facts->relays[i], which))
+			render_one(&facts->relays[i], out);
 }

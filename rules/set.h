@@ -16,6 +16,7 @@
 #include "rules/regex_text.h"
 #include "rules/replace.h"
 #include "rules/ruleset.h"
+#include "rules/trust.h"
 #include "rules/values.h"
 #include "rules/view.h"
 
@@ -128,6 +129,7 @@ struct ruleset {
 	struct set_pattern *patterns;
 	struct values_table values;
 	struct replace_table replace;
+	struct trust trust;
 	struct rule_test *tests;      /* the last one first */
 	/* by check */
 	struct set_view *views;

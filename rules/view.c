@@ -25,13 +25,18 @@ static void add_value(const struct view *view, const struct fact_header *header,
 	buf_add_str(out, lf);
 }
 
+static void add_named_line(const struct view *view, const struct fact_header *header,
+	struct buf *out)
+{
+	buf_add_str(out, header->name);
+	buf_add_cstr(out, view->part == VIEW_RAW ? ":" : ": ");
+	add_value(view, header, out);
+}
+
 static void source_all(const struct view *view, const struct facts *facts, struct buf *out)
 {
-	for (size_t i = 0; i < facts->headers_n && out->len < FACT_HEADER_MAX * 8; i++) {
-		buf_add_str(out, facts->headers[i].name);
-		buf_add_cstr(out, view->part == VIEW_RAW ? ":" : ": ");
-		add_value(view, &facts->headers[i], out);
-	}
+	for (size_t i = 0; i < facts->headers_n && out->len < FACT_HEADER_MAX * 8; i++)
+		add_named_line(view, &facts->headers[i], out);
 }
 
 static void source_sender(const struct view *view, const struct facts *facts, struct buf *out)
@@ -40,16 +45,42 @@ static void source_sender(const struct view *view, const struct facts *facts, st
 	buf_add_str(out, facts->mail_from);
 }
 
-static void source_relays(const struct view *view, const struct facts *facts, struct buf *out)
+static enum relays_which relays_named(struct str name)
 {
-	(void)view;
-	relays_render(facts, out);
+	static const char *const names[] = { [RELAYS_TRUSTED] = "TRUSTED",
+		[RELAYS_UNTRUSTED] = "UNTRUSTED", [RELAYS_INTERNAL] = "INTERNAL",
+		[RELAYS_EXTERNAL] = "EXTERNAL" };
+	enum relays_which which = RELAYS_TRUSTED;
+	while (which < RELAYS_EXTERNAL && !str_equal_nocase(name, str_from(names[which])))
+		which++;
+	return which;
 }
 
-/* No trusted_networks yet: nobody is trusted, and these are empty. */
-static void source_none(const struct view *view, const struct facts *facts, struct buf *out)
+static void source_relays(const struct view *view, const struct facts *facts, struct buf *out)
 {
-	(void)view, (void)facts, (void)out;
+	static const struct str start = { "X-Spam-Relays-", 14 };
+	enum relays_which which = relays_named(str_slice(view->header, start.len,
+		view->header.len));
+	relays_render(facts, which, out);
+}
+
+/* ALL-TRUSTED ...: the headers that only a trusted relay can have added, or all the others. A
+ * relay writes its Received line on top of what it was given. */
+static void source_range(const struct view *view, const struct facts *facts, struct buf *out)
+{
+	enum relays_which which = relays_named(str_slice(view->header, 4, view->header.len));
+	bool inside = which == RELAYS_TRUSTED || which == RELAYS_INTERNAL;
+	size_t seen = facts->client_received ? 0 : 1; /* Received lines; the client's is not there yet */
+	size_t first = facts->client_received ? facts->client_received : 1; /* not by one of ours */
+	for (size_t i = 0; i < facts->relays_n && !relays_is(&facts->relays[i],
+	     which < RELAYS_INTERNAL ? RELAYS_UNTRUSTED : RELAYS_EXTERNAL); i++)
+		first++;
+	for (size_t i = 0; i < facts->headers_n && out->len < FACT_HEADER_MAX * 8; i++) {
+		bool received = str_equal_nocase(facts->headers[i].name, STR("received"));
+		seen += received;
+		if (inside ? seen < first || (received && seen == first) : seen >= first)
+			add_named_line(view, &facts->headers[i], out);
+	}
 }
 
 struct pseudo {
@@ -64,15 +95,19 @@ static const struct pseudo pseudos[] = {
 	{ "EnvelopeFrom", source_sender, { 0 }, false, false, FACT_ENVELOPE },
 	{ "X-Spam-Relays-Untrusted", source_relays, { 0 }, true, false, FACT_MESSAGE },
 	{ "X-Spam-Relays-External", source_relays, { 0 }, true, false, FACT_MESSAGE },
-	{ "X-Spam-Relays-Trusted", source_none, { 0 }, false, false, FACT_MESSAGE },
-	{ "X-Spam-Relays-Internal", source_none, { 0 }, false, false, FACT_MESSAGE },
+	{ "X-Spam-Relays-Trusted", source_relays, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-Spam-Relays-Internal", source_relays, { 0 }, true, false, FACT_MESSAGE },
+	{ "ALL-TRUSTED", source_range, { 0 }, true, true, FACT_MESSAGE },
+	{ "ALL-UNTRUSTED", source_range, { 0 }, true, true, FACT_MESSAGE },
+	{ "ALL-INTERNAL", source_range, { 0 }, true, true, FACT_MESSAGE },
+	{ "ALL-EXTERNAL", source_range, { 0 }, true, true, FACT_MESSAGE },
 	{ "ToCc", NULL, { "To", "Cc" }, false, false, FACT_MESSAGE },
 	{ "MESSAGEID", NULL, { "X-Message-Id", "Resent-Message-Id", "X-Original-Message-ID",
 		"Message-Id" }, false, true, FACT_MESSAGE },
 };
 /* Known to SpamAssassin, and not here yet. */
 static const char *const pseudos_absent[] = {
-	"ALL-TRUSTED", "ALL-UNTRUSTED", "ALL-INTERNAL", "ALL-EXTERNAL", "X-Relay-Countries",
+	"X-Relay-Countries",
 	"X-Relay-Countries-Untrusted", "X-Relay-Countries-Trusted", "X-Relay-Countries-External",
 	"X-Relay-Countries-Internal", "X-ASN", "X-Languages",
 };
@@ -277,7 +312,7 @@ static int texts_header(const struct view *view, const struct facts *facts, stru
 	bool present = false;
 	if (!item || header_texts(view, facts, arena, &text, &present) || text.failed)
 		return -1;
-	bool all = str_equal(view->header, STR("ALL"));
+	bool all = str_starts_nocase(view->header, STR("ALL"));
 	*item = str_slice(buf_str(&text), 0, all ? FACT_HEADER_MAX * 8 : FACT_HEADER_MAX);
 	*out = (struct view_texts){ item, present ? 1 : 0, false };
 	return 0;
@@ -344,9 +379,7 @@ static void part_text(const struct view *view, const struct fact_part *part, str
 			found = &part->headers[i];
 		if (!all)
 			continue;
-		buf_add_str(out, part->headers[i].name);
-		buf_add_cstr(out, view->part == VIEW_RAW ? ":" : ": ");
-		add_value(view, &part->headers[i], out);
+		add_named_line(view, &part->headers[i], out);
 	}
 	if (!all && found)
 		add_value(view, found, out);

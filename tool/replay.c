@@ -155,6 +155,8 @@ static void client_is_relay(struct message_view *view, size_t i, struct scan_env
 	const struct message_relay *relay = &view->relays[i];
 
 	envelope->has_client = true;
+	envelope->line = relay;
+	envelope->line_number = i + 1;
 	envelope->client = relay->ip;
 	if (envelope->client_name.len == 0)
 		envelope->client_name = relay->rdns;
