@@ -128,8 +128,8 @@ static bool resolve_rule(void *context, const struct meta_name *name, struct met
 	char hint[RULE_NAME_MAX + 40];
 	int shown = (int)(name->name.len < 100 ? name->name.len : 100);
 	if (name->has_argument) {
-		diags_add(checker->diags, DIAG_ERROR, name->place, "'%.*s(...)' is not supported yet",
-			shown, name->name.ptr);
+		diags_add(checker->diags, DIAG_ERROR, name->place, "'%.*s(...)' is no function: only "
+			"rules_matching(GLOB)", shown, name->name.ptr);
 		return false;
 	}
 	size_t index = set_find(checker->set, name->name);
@@ -150,11 +150,70 @@ static bool resolve_rule(void *context, const struct meta_name *name, struct met
 	return false;
 }
 
+/* "*" is any letters, "?" one. Linear but for the last star. */
+static bool glob(struct str pattern, struct str name)
+{
+	size_t p = 0, n = 0, star = SIZE_MAX, mark = 0;
+	while (n < name.len) {
+		if (p < pattern.len && pattern.ptr[p] == '*') {
+			star = p++;
+			mark = n;
+		} else if (p < pattern.len && (pattern.ptr[p] == '?' || pattern.ptr[p] == name.ptr[n])) {
+			p++, n++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			n = ++mark;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.len && pattern.ptr[p] == '*')
+		p++;
+	return p == pattern.len;
+}
+
+/* The sum of the rules that a glob names, but the one that asks. */
+static void add_matching(const struct checker *checker, const struct rule *rule, struct str pattern,
+	struct buf *out)
+{
+	buf_add_cstr(out, "(0");
+	for (size_t i = 0; i < checker->set->defined_n; i++) {
+		const struct rule *other = &checker->set->rules[i];
+		if (other == rule || !glob(pattern, str_from(other->name)))
+			continue;
+		buf_add_cstr(out, " + ");
+		buf_add_cstr(out, other->name);
+	}
+	buf_add_byte(out, ')');
+}
+
+/* Writes rules_matching(GLOB) out. What comes behind it is reported further right than it stands.
+ * An incomplete one is left to the reader of expressions. */
+static struct str expand_matching(struct checker *checker, const struct rule *rule)
+{
+	static const struct str call = { "rules_matching(", 15 };
+	struct str rest = rule->definition.expression;
+	struct buf out = { .arena = checker->set->arena };
+	size_t at = str_find(rest, call), close = SIZE_MAX;
+	if (at == SIZE_MAX)
+		return rest;
+	for (; at != SIZE_MAX; at = str_find(rest, call)) {
+		close = str_find_byte(str_slice(rest, at, rest.len), ')');
+		if (close == SIZE_MAX)
+			break;
+		buf_add_str(&out, str_slice(rest, 0, at));
+		add_matching(checker, rule, str_trim(str_slice(rest, at + call.len, at + close)), &out);
+		rest = str_slice(rest, at + close + 1, rest.len);
+	}
+	buf_add_str(&out, rest);
+	return buf_str(&out);
+}
+
 static void check_meta(struct checker *checker, struct rule *rule)
 {
 	struct definition *definition = &rule->definition;
 	struct meta_resolver resolver = { resolve_rule, checker };
-	if (meta_compile(definition->expression, definition->expression_place, &resolver,
+	if (meta_compile(expand_matching(checker, rule), definition->expression_place, &resolver,
 		checker->set->arena, checker->diags, &definition->meta))
 		rule->broken = true;
 }

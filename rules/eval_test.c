@@ -139,6 +139,14 @@ T_TEST(counting)
 	t_str(hits("uri __U /pills/i\ntflags __U multiple\nmeta TWO __U == 2"), "TWO");
 }
 
+T_TEST(rules_matching)
+{
+	t_str(hits("body __A1 /pills/\nbody __A2 /x/\nbody __A22 /pills/\nbody __B /pills/\n"
+		"meta TWO rules_matching(__A*) == 2\nmeta ONE rules_matching(__A?)==1 && __B\n"
+		"meta NONE !rules_matching(__C*)\nmeta T_ALL rules_matching( *A*2 ) + "
+		"rules_matching(__B) == 2\n"), "TWO ONE NONE T_ALL");
+}
+
 T_TEST(bytes)
 {
 	t_str(hits("body A /caf\\xe9 \\x00 end/\nbody B /caf\xe9/\nbody C /caf[\\x80-\\xff] /"),
