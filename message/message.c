@@ -223,6 +223,7 @@ static size_t find_origins(const struct message *message,
 static int add_relays(struct message *message)
 {
 	const struct message_header *origins[ORIGINS_N] = { NULL };
+	unsigned received = 0;
 	size_t n = 0;
 
 	for (size_t i = 0; i < message->view.headers_n && n < RELAYS_MAX; i++)
@@ -237,9 +238,11 @@ static int add_relays(struct message *message)
 	for (size_t i = 0; i < message->view.headers_n; i++) {
 		size_t at = message->view.relays_n;
 
-		if (at < RELAYS_MAX && is_received(&message->headers[i])
-			&& received_parse(message->headers[i].decoded, &message->relays[at]))
-			message->view.relays_n++;
+		if (at == RELAYS_MAX || !is_received(&message->headers[i]))
+			continue;
+		received++;
+		if (received_parse(message->headers[i].decoded, &message->relays[at]))
+			message->relays[message->view.relays_n++].received = received;
 	}
 	for (size_t i = 0; i < ORIGINS_N; i++)
 		if (origins[i] && received_origin(origins[i]->decoded,

@@ -79,6 +79,7 @@ struct message_relay {
 	struct str rdns, helo, ip_text, by, ident, id, protocol, envfrom;
 	bool has_ip, authenticated;
 	struct ip ip;
+	unsigned received;       /* which of the Received headers, from 1; 0: another one */
 };
 
 /* All of it lives as long as the arena. */

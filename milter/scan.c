@@ -149,6 +149,7 @@ static int client_relay(const struct scan_envelope *envelope, const struct scan_
 		relay->id = envelope->line->id;
 		relay->protocol = envelope->line->protocol;
 		relay->authenticated = envelope->line->authenticated;
+		relay->received = envelope->line->received;
 	}
 	if (!envelope->has_client)
 		return 0;
@@ -176,7 +177,7 @@ static int fill_relays(struct facts *facts, const struct scan_envelope *envelope
 		*to = (struct fact_relay){ .ip_text = from->ip_text, .rdns = from->rdns,
 			.helo = from->helo, .by = from->by, .ident = from->ident, .id = from->id,
 			.protocol = from->protocol, .envfrom = from->envfrom, .has_ip = from->has_ip,
-			.authenticated = from->authenticated };
+			.authenticated = from->authenticated, .received = from->received };
 		if (!from->has_ip || ip_is_private(&from->ip))
 			continue;
 		to->network = lookup(lookups, &from->ip);
@@ -185,7 +186,6 @@ static int fill_relays(struct facts *facts, const struct scan_envelope *envelope
 	}
 	facts->relays = relays;
 	facts->relays_n = view->relays_n + 1;
-	facts->client_received = envelope->line_number;
 	return 0;
 }
 

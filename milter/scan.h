@@ -29,7 +29,6 @@ struct scan_envelope {
 	/* What the client's Received line says, where the mail has it already: a replay. view->relays
 	 * then begin behind it. */
 	const struct message_relay *line;
-	size_t line_number;      /* of that line among the Received headers, from 1; 0: none */
 	bool want_sub_rules;     /* the verdict with the sub-rules that hit: for tools */
 };
 

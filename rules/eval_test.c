@@ -368,7 +368,7 @@ T_TEST(mimeheader_asks_each_part)
 	struct facts facts = { .headers = top, .headers_n = 1, .parts = parts, .parts_n = 2 };
 	t_str(rules_hits("mimeheader A Content-Type =~ /^text\\/plain; x/\n"
 		"mimeheader B Content-Type =~ /multipart/\n"
-		"mimeheader C Content-Type:raw =~ /^ text\\/plain;\\n\\tx/\n"
+		"mimeheader C Content-Type:raw =~ /^text\\/plain;\\n\\tx/\n"
 		"mimeheader D Content-ID =~ /^$/\n"
 		"mimeheader E Content-Type =~ /^multi.*text/s\n"
 		"mimeheader F Content-ID !~ /a@b/\nmimeheader G Content-ID !~ /c@b/\n"

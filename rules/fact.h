@@ -44,6 +44,7 @@ struct fact_relay {
 	struct str ip_text, rdns, helo, by, ident, id, protocol, envfrom;
 	bool has_ip, authenticated;
 	const struct network *network; /* NULL: no address, or private */
+	unsigned received;             /* which of the Received headers, from 1; 0: none */
 	bool trusted, internal, msa;   /* by eval (rules/trust.h); what the caller says is not read */
 };
 
@@ -76,8 +77,6 @@ struct facts {
 	size_t uris_n;
 	const struct fact_relay *relays;
 	size_t relays_n;
-	size_t client_received;        /* which Received header, from 1, is the client's line, where the
-	                                * mail has it already (a replay); 0: not there yet */
 	int32_t day;                   /* of the mail (base/date.h): for rules that expire */
 };
 

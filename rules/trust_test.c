@@ -6,9 +6,9 @@
 /* The chain of all cases: the client, two private hops, one far away that says it is ours. */
 static const struct fact_relay chain[] = {
 	{ .ip_text = { "198.51.100.7", 12 }, .has_ip = true },
-	{ .ip_text = { "10.1.2.3", 8 }, .has_ip = true },
-	{ .ip_text = { "203.0.113.9", 11 }, .has_ip = true },
-	{ .ip_text = { "198.51.100.8", 12 }, .has_ip = true },
+	{ .ip_text = { "10.1.2.3", 8 }, .has_ip = true, .received = 1 },
+	{ .ip_text = { "203.0.113.9", 11 }, .has_ip = true, .received = 2 },
+	{ .ip_text = { "198.51.100.8", 12 }, .has_ip = true, .received = 3 },
 };
 static const struct fact_header headers[] = {
 	{ { "Received", 8 }, { " one", 4 }, { "one", 3 } }, { { "X-A", 3 }, { " a", 2 }, { "a", 1 } },
@@ -100,7 +100,9 @@ T_TEST(headers_of_trusted_relays)
 	t_str(rules_hits(text, &facts), "C D F G"); /* "one" may be written by ours */
 	snprintf(text, sizeof text, "trusted_networks 198.51.100.7 10/8\n%s", rules);
 	t_str(rules_hits(text, &facts), "A D E F G");
-	facts.client_received = 2; /* the second Received line is the client's */
+	struct fact_relay client = chain[0];
+	client.received = 2; /* the second Received line is the client's, the first our own */
+	facts.relays = &client;
 	facts.relays_n = 1;
 	t_str(rules_hits(rules, &facts), "A D E F G");
 }

@@ -70,11 +70,13 @@ static void source_range(const struct view *view, const struct facts *facts, str
 {
 	enum relays_which which = relays_named(str_slice(view->header, 4, view->header.len));
 	bool inside = which == RELAYS_TRUSTED || which == RELAYS_INTERNAL;
-	size_t seen = facts->client_received ? 0 : 1; /* Received lines; the client's is not there yet */
-	size_t first = facts->client_received ? facts->client_received : 1; /* not by one of ours */
-	for (size_t i = 0; i < facts->relays_n && !relays_is(&facts->relays[i],
-	     which < RELAYS_INTERNAL ? RELAYS_UNTRUSTED : RELAYS_EXTERNAL); i++)
-		first++;
+	/* the client's own line is on top of the mail, unless it is there already */
+	bool replayed = facts->relays_n && facts->relays[0].received;
+	size_t seen = !replayed, first = SIZE_MAX; /* the line that none of ours handed over */
+	enum relays_which others = which < RELAYS_INTERNAL ? RELAYS_UNTRUSTED : RELAYS_EXTERNAL;
+	for (size_t i = 0; i < facts->relays_n && first == SIZE_MAX; i++)
+		if (relays_is(&facts->relays[i], others) && (i == 0 || facts->relays[i].received))
+			first = facts->relays[i].received + (size_t)!replayed;
 	for (size_t i = 0; i < facts->headers_n && out->len < FACT_HEADER_MAX * 8; i++) {
 		bool received = str_equal_nocase(facts->headers[i].name, STR("received"));
 		seen += received;
@@ -398,6 +400,9 @@ static int texts_mime(const struct view *view, const struct facts *facts, struct
 		if (text.failed)
 			return -1;
 		items[i] = str_slice(buf_str(&text), 0, FACT_HEADER_MAX);
+		/* raw: of parts SpamAssassin leaves out the blanks behind the colon */
+		while (i && items[i].len && (items[i].ptr[0] == ' ' || items[i].ptr[0] == '\t'))
+			items[i] = str_slice(items[i], 1, items[i].len);
 	}
 	*out = (struct view_texts){ items, facts->parts_n + 1, false };
 	return 0;

@@ -156,7 +156,6 @@ static void client_is_relay(struct message_view *view, size_t i, struct scan_env
 
 	envelope->has_client = true;
 	envelope->line = relay;
-	envelope->line_number = i + 1;
 	envelope->client = relay->ip;
 	if (envelope->client_name.len == 0)
 		envelope->client_name = relay->rdns;
