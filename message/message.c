@@ -436,6 +436,19 @@ static int part_data(void *context, struct str data)
 	return message->spill.failed ? -1 : 0;
 }
 
+/* What was encoded may have any line ends; those of the text become LF, as SpamAssassin does. */
+static size_t drop_cr(char *text, size_t len)
+{
+	size_t n = 0;
+
+	if (len == 0 || !memchr(text, '\r', len))
+		return len;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != '\r' || i + 1 == len || text[i + 1] != '\n')
+			text[n++] = text[i];
+	return n;
+}
+
 static int decode_transfer(struct message *message, struct str *data)
 {
 	size_t room = message->part.encoding == MIME_BASE64 ? BASE64_ROOM(data->len) :
@@ -459,6 +472,7 @@ static int decode_transfer(struct message *message, struct str *data)
 		len = qp_decode(&state, *data, out);
 		len += qp_finish(&state, out + len);
 	}
+	len = drop_cr(out, len);
 	char *kept = arena_resize(message->arena, out, room, len); /* gives back the rest */
 
 	*data = str_make(kept ? kept : out, len); /* a large block may move when it shrinks */
