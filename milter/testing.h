@@ -56,7 +56,7 @@ static inline void world_database(void)
 	"network URL_IN_BAD url in bad_net\nscore URL_IN_BAD 4\n" \
 	"uri PILLS /pills/i\nscore PILLS 6\n" \
 	"header SPF_PASS Authentication-Results =~ /spf=pass/\nscore SPF_PASS 0.5\n" \
-	"header RELAY_FIRST X-Spam-Relays-External =~ /^\\[ ip=192\\.0\\.2\\.99 rdns= /\n" \
+	"header RELAY_FIRST X-Spam-Relays-External =~ /^\\[ ip=192\\.0\\.2\\.99 /\n" \
 	"score RELAY_FIRST 0.5\n" \
 	"header SUBJECT_HOLD Subject =~ /hold/\nscore SUBJECT_HOLD 8.5\n" \
 	"body WATCHED /watched/\ntflags WATCHED observe\nscore WATCHED 3\n"

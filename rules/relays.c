@@ -52,6 +52,10 @@ bool relays_is(const struct fact_relay *relay, enum relays_which which)
 
 void relays_render(const struct facts *facts, enum relays_which which, struct buf *out)
 {
+	/* Mail of this host's own: SpamAssassin has no relays then. What its Received lines say is not
+	 * ours to trust, and a rule about the client must not judge a relay in its place. */
+	if (facts->relays_n > 0 && !facts->relays[0].has_ip)
+		return;
 	for (size_t i = 0; i < facts->relays_n && out->len < FACT_HEADER_MAX; i++)
 		if (facts->relays[i].has_ip && relays_is(&facts->relays[i], which))
 			render_one(&facts->relays[i], out);

@@ -74,7 +74,7 @@ T_TEST(without_settings_private_and_authenticated_relays_are_trusted)
 	t_str(marked("trusted_networks 10/8", &facts), "trusted=2 internal=2 msa=-1");
 	struct fact_relay local[] = { { .helo = STR("x") }, chain[1], chain[0] };
 	facts = (struct facts){ .relays = local, .relays_n = 3 };
-	t_str(marked("", &facts), "trusted=1 internal=1 msa=-1"); /* no address: not among them */
+	t_str(marked("", &facts), "trusted=0 internal=0 msa=-1"); /* no client, no relays */
 }
 
 T_TEST(the_client_alone)
