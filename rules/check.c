@@ -274,6 +274,25 @@ static void set_absent(struct rule *rule)
 	rule->disabled = rule->disabled || rule->absent;
 }
 
+/* SpamAssassin has names of its own, and they are not here: only what a rule captures is. */
+static void check_template(struct checker *checker, struct rule *rule)
+{
+	const struct ruleset *set = checker->set;
+	struct str name;
+	for (size_t at = 0; capture_next(rule->definition.regex.body, &at, &name);) {
+		bool set_by_any = false;
+		for (size_t i = 0; i < set->defined_n && !set_by_any; i++)
+			set_by_any = set->rules[i].definition.captures &&
+				capture_sets(set->rules[i].definition.regex.body, name);
+		if (set_by_any)
+			continue;
+		struct buf text = { .arena = set->arena };
+		buf_addf(&text, "%%{%.*s}", (int)name.len, name.ptr);
+		rule->absent = buf_cstr(&text);
+		rule->disabled = true;
+	}
+}
+
 /* What a meta takes over from what it uses; the used ones are done already. */
 static void inherit(struct checker *checker, struct rule *rule)
 {
@@ -307,7 +326,7 @@ static void set_stage(struct rule *rule)
 	else if (definition->kind == RULE_ASKDNS)
 		rule->stage = FACT_MESSAGE;
 	else
-		rule->stage = view_stage(&definition->view);
+		rule->stage = definition->templated ? FACT_MESSAGE : view_stage(&definition->view);
 }
 
 static bool switched_off(const struct rule *rule)
@@ -329,10 +348,27 @@ static void mark_needed(struct checker *checker)
 	}
 }
 
+/* Who captures must be asked when somebody wants to know. */
+static void mark_captures(struct ruleset *set)
+{
+	bool wanted = false;
+	for (size_t i = 0; i < set->defined_n; i++)
+		wanted = wanted || (set->rules[i].needed && set->rules[i].definition.templated);
+	for (size_t i = 0; wanted && i < set->defined_n; i++)
+		if (set->rules[i].definition.captures && !switched_off(&set->rules[i]))
+			set->rules[i].needed = true;
+}
+
 /* Does a view hold the texts that the rule is matched against? */
 static bool looks_at_view(const struct rule *rule)
 {
-	return rule->definition.kind < RULE_META && !rule->definition.calls;
+	return rule->definition.kind < RULE_META && !rule->definition.calls &&
+		!rule->definition.templated;
+}
+
+static bool is_templated(const struct rule *rule)
+{
+	return rule->definition.templated;
 }
 
 static bool is_network(const struct rule *rule)
@@ -356,15 +392,20 @@ static const size_t *collect(struct ruleset *set, bool (*is)(const struct rule *
 	return rules;
 }
 
-static void add_view(struct ruleset *set, struct rule *rule)
+static void note_needs(struct ruleset *set, const struct view *view)
 {
-	const struct view *view = &rule->definition.view;
 	set->needs_body = set->needs_body || view->kind == VIEW_BODY;
 	set->needs_uris = set->needs_uris || view->kind == VIEW_URI;
 	set->needs_rawbody = set->needs_rawbody || view->kind == VIEW_RAWBODY;
 	set->needs_parts = set->needs_parts || view->kind == VIEW_MIME;
 	set->needs_full = set->needs_full || view->kind == VIEW_FULL;
 	set->needs_relays = set->needs_relays || view_needs_relays(view);
+}
+
+static void add_view(struct ruleset *set, struct rule *rule)
+{
+	const struct view *view = &rule->definition.view;
+	note_needs(set, view);
 	size_t i = 0;
 	while (i < set->views_n && !view_equal(&set->views[i].view, view))
 		i++;
@@ -385,6 +426,8 @@ static int group_views(struct checker *checker)
 		rule->view_number = SIZE_MAX;
 		if (rule->needed && looks_at_view(rule))
 			add_view(set, rule);
+		if (rule->needed && is_templated(rule))
+			note_needs(set, &rule->definition.view);
 		if (rule->needed && rule->definition.kind == RULE_NETWORK)
 			set->needs_relays = set->needs_relays ||
 				rule->definition.network.subject == NETWORK_RELAY;
@@ -588,7 +631,9 @@ static void check_one(struct checker *checker, struct rule *rule)
 	set_absent(rule);
 	if (rule->broken)
 		return;
-	if (rule->replaced && rule->definition.pattern)
+	if (rule->definition.templated)
+		check_template(checker, rule);
+	if (rule->replaced && rule->definition.pattern && !rule->definition.templated)
 		replace_tags(checker, rule);
 	if (rule->definition.kind == RULE_META)
 		check_meta(checker, rule);
@@ -613,6 +658,7 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 	if (order_metas(&checker) || diags->errors || report_absent(&checker))
 		return;
 	mark_needed(&checker);
+	mark_captures(set);
 	if (group_views(&checker))
 		return;
 	make_code(set, options);
@@ -621,7 +667,8 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 	size_t *metas = ARENA_ARRAY(set->arena, size_t, checker.order_n);
 	set->networks = collect(set, is_network, &set->networks_n);
 	set->calls = collect(set, is_call, &set->calls_n);
-	if (!metas || !set->networks || !set->calls) {
+	set->templates = collect(set, is_templated, &set->templates_n);
+	if (!metas || !set->networks || !set->calls || !set->templates) {
 		spent(&checker);
 		return;
 	}

@@ -38,6 +38,7 @@ static const char *const features[] = {
 	"Mail::SpamAssassin::Conf::feature_subjprefix",
 	"Mail::SpamAssassin::Conf::feature_blocklist_welcomelist",
 	"Mail::SpamAssassin::Conf::feature_welcomelist_blocklist",
+	"Mail::SpamAssassin::Conf::feature_capture_rules",
 	"Mail::SpamAssassin::Conf::feature_meta_rules_matching",
 	"Mail::SpamAssassin::Conf::has_tflags_nosubject",
 	"Mail::SpamAssassin::Conf::has_tflags_nolog",

@@ -26,6 +26,7 @@ struct evaluation {
 	struct meta_value *values;
 	struct str *evidence;
 	const char **why;      /* unknown: why */
+	struct captures *captures;
 	uint64_t started_us;
 	bool over;             /* half of the budget is spent */
 };
@@ -77,6 +78,7 @@ static struct str evidence_of(const struct rule *rule, struct str text, size_t s
 struct search {
 	struct evaluation *ev;
 	const struct rule *rule;
+	const struct pattern *pattern;
 	unsigned count, most;  /* hits, and how many are enough */
 	struct str evidence;
 	const char *why;
@@ -86,6 +88,13 @@ static const char *const why_stopped[] = {
 	[PATTERN_LIMIT] = "regex-limit", [PATTERN_BUDGET] = "budget"
 };
 
+static int keep_capture(void *context, struct str name, struct str value)
+{
+	struct evaluation *ev = context;
+	capture_add(ev->captures, name, value);
+	return 0;
+}
+
 /* 0, or -1 when memory was spent. Stops when enough was found or something was in the way. */
 static int search_text(struct search *search, struct str text)
 {
@@ -94,7 +103,7 @@ static int search_text(struct search *search, struct str text)
 	while (search->count < search->most && from <= text.len && !search->why) {
 		enum pattern_result result = PATTERN_BUDGET;
 		if (!matcher_late(matcher))
-			result = pattern_match(search->rule->definition.pattern, matcher, text, from, &start,
+			result = pattern_match(search->pattern, matcher, text, from, &start,
 				&end);
 		if (result == PATTERN_MEMORY)
 			return -1;
@@ -104,6 +113,9 @@ static int search_text(struct search *search, struct str text)
 			search->why = why_stopped[result];
 			return 0;
 		}
+		if (search->rule->definition.captures && pattern_groups(search->pattern, matcher, text,
+		    from, keep_capture, search->ev))
+			return -1;
 		if (search->count++ == 0)
 			search->evidence = evidence_of(search->rule, text, start, end);
 		size_t next = end > start ? end : end + 1; /* an empty match would be found again */
@@ -185,7 +197,8 @@ static int ask_regex(struct evaluation *ev, size_t index, const struct asked *as
 {
 	const struct view_texts *texts = &asked->texts;
 	const struct rule *rule = &ev->set->rules[index];
-	struct search search = { .ev = ev, .rule = rule, .most = 1 };
+	struct search search = { .ev = ev, .rule = rule, .pattern = rule->definition.pattern,
+		.most = 1 };
 	if (!rule->definition.pattern) { /* exists: */
 		search.count = texts->n > 0;
 		search.evidence = texts->n ? evidence_of(rule, texts->items[0], 0, 0) : STR("");
@@ -319,6 +332,45 @@ static bool expire(struct evaluation *ev, size_t index)
 	return true;
 }
 
+/* Rules with %{NAME}: after those that capture, each compiled for this mail. */
+static int run_template(struct evaluation *ev, size_t index)
+{
+	const struct rule *rule = &ev->set->rules[index];
+	const struct definition *definition = &rule->definition;
+	struct asked asked = { .bitmaps = NULL };
+	struct pattern_error error;
+	struct str text = capture_fill(definition->regex.body, ev->captures, ev->arena);
+	if (!text.ptr)
+		return arena_spent(ev->arena) ? -1 : 0;
+	if (view_texts(&definition->view, ev->facts, ev->arena, &asked.texts))
+		return -1;
+	struct pattern *pattern = pattern_compile(text, definition->regex.modifiers,
+		definition->kind == RULE_FULL, &error);
+	struct search search = { .ev = ev, .rule = rule, .pattern = pattern, .most = 1 };
+	if (rule->multiple && !definition->negated)
+		search.most = rule->maxhits ? rule->maxhits : UINT32_MAX;
+	int status = 0;
+	if (!pattern)
+		search.why = "capture";
+	else if (!budget_begin(ev))
+		search.why = why_stopped[PATTERN_BUDGET];
+	else
+		status = search_view(&search, &asked, 0);
+	if (!status)
+		search_end(&search, &asked.texts, index);
+	pattern_free(&pattern);
+	return status;
+}
+
+static int run_templates(struct evaluation *ev)
+{
+	for (size_t i = 0; i < ev->set->templates_n; i++)
+		if (ev->set->rules[ev->set->templates[i]].stage <= ev->options->stage &&
+		    run_template(ev, ev->set->templates[i]))
+			return -1;
+	return 0;
+}
+
 static int run_calls(struct evaluation *ev)
 {
 	struct check_context context = { ev->set, ev->facts, ev->arena, ev->matcher };
@@ -429,15 +481,16 @@ int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
 	int status = -1;
 	ev.values = ARENA_ARRAY(arena, struct meta_value, rules->defined_n);
 	ev.evidence = ARENA_ARRAY(arena, struct str, rules->defined_n);
+	ev.captures = ARENA_NEW(arena, struct captures);
 	ev.why = arena_alloc_array(arena, rules->defined_n, sizeof *ev.why);
 	ev.matcher = matcher_create(has_budget(&ev) ? options->clock_us : NULL);
-	if (ev.values && ev.evidence && ev.why && ev.matcher &&
+	if (ev.values && ev.evidence && ev.captures && ev.why && ev.matcher &&
 	    !trust_mark(&rules->trust, facts, arena, &marked)) {
 		if (has_budget(&ev)) {
 			ev.started_us = options->clock_us();
 			matcher_deadline(ev.matcher, ev.started_us + options->budget_us / 2);
 		}
-		if (!run_views(&ev) && !run_networks(&ev) && !run_calls(&ev)) {
+		if (!run_views(&ev) && !run_templates(&ev) && !run_networks(&ev) && !run_calls(&ev)) {
 			for (size_t i = 0; i < rules->defined_n; i++)
 				if (rules->rules[i].needed && rules->rules[i].stage <= options->stage)
 					expire(&ev, i);

@@ -409,3 +409,15 @@ T_TEST(wide_characters)
 		"body G /b[0-\\x{456}]t/\nbody H /a[]\\x{456}]-/\nbody I /b1\\x{74}/", &facts),
 		"A B E F G H I");
 }
+
+T_TEST(captured_names)
+{
+	static const struct str strings[] = { { "to a.b@c and d+e", 16 }, { "x a.b@c", 7 },
+		{ "again d+e, axb@c %{ONE}", 23 } };
+	struct facts facts = { .body = strings, .body_n = 3 };
+	t_str(rules_hits("body A /^x %{ONE}$/\nbody B /axb@c %{ONE}/\nbody C /again %{TWO},/\n"
+		"body __ONE /^to (?<ONE>\\S+)/\nbody __TWO /(?P<TWO>\\S+)$/\ntflags __TWO multiple\n"
+		"body D /%{NONE}|./\nbody __NONE /(?<NONE>never)/\nmeta E !D\nmeta F D + 1\n"
+		"body G /%{ONE}|%{TWO}/\ntflags G multiple\nmeta H G == 5\nbody I /\\%{ONE}/\n"
+		"body J /(?<low>x)/\n", &facts), "A C E F G H I J");
+}

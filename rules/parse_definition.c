@@ -39,16 +39,6 @@ static struct place place_in(struct str escaped, struct place place, size_t at)
 	return place;
 }
 
-/* SpamAssassin 4 fills %{NAME} from another rule's named group. */
-static size_t find_template(struct str body)
-{
-	size_t at = str_find(body, STR("%{"));
-	if (at == SIZE_MAX || at + 2 >= body.len)
-		return SIZE_MAX;
-	char c = body.ptr[at + 2];
-	return c >= 'A' && c <= 'Z' ? at : SIZE_MAX;
-}
-
 static void warn_matches_all(struct parser *parser, struct str body, struct place place)
 {
 	size_t n = body.len;
@@ -71,18 +61,19 @@ static struct pattern *read_regex(struct parser *parser, struct definition *out,
 		return NULL;
 	}
 	size_t body_at = (size_t)(regex.body.ptr - text.ptr);
-	size_t template = find_template(regex.body);
-	if (template != SIZE_MAX) {
-		diags_add(parser->diags, DIAG_ERROR, place_in(escaped, place, body_at + template),
-			"'%%{NAME}' in a regex is not supported yet");
-		return NULL;
-	}
 	regex.body = regex_text_narrow(regex.body, parser->set->arena);
 	if (!regex.body.ptr) {
 		parse_spent(parser, place);
 		return NULL;
 	}
-	struct pattern *pattern = pattern_compile(regex.body, regex.modifiers,
+	struct str name;
+	size_t template = 0;
+	struct str compiled = regex.body;
+	out->templated = capture_next(regex.body, &template, &name);
+	out->captures = !out->templated && capture_sets(regex.body, STR(""));
+	if (out->templated)
+		compiled = capture_fill(regex.body, NULL, parser->set->arena);
+	struct pattern *pattern = pattern_compile(compiled, regex.modifiers,
 		out->kind == RULE_FULL, &error);
 	if (!pattern) {
 		diags_add(parser->diags, DIAG_ERROR, place_in(escaped, place, body_at + error.offset),

@@ -307,3 +307,32 @@ enum pattern_result pattern_match(const struct pattern *pattern, struct matcher 
 	}
 	return result;
 }
+
+int pattern_groups(const struct pattern *pattern, struct matcher *matcher, struct str subject,
+	size_t from, pattern_visit *visit, void *context)
+{
+	uint32_t n = 0, size = 0;
+	PCRE2_SPTR table = NULL;
+	int status = 0;
+	pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMECOUNT, &n);
+	pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &table);
+	pcre2_match_data *data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+	if (!data)
+		return -1;
+	pcre2_set_match_limit(matcher->context, PATTERN_MATCH_LIMIT);
+	if (!pattern->long_subjects)
+		pcre2_set_offset_limit(matcher->context, PCRE2_UNSET);
+	int pairs = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.ptr ? subject.ptr : ""),
+		subject.len, from, 0, data, matcher->context);
+	const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(data);
+	for (uint32_t i = 0; i < n && pairs > 0 && !status; i++) {
+		const unsigned char *entry = table + (size_t)i * size; /* number, name, NUL */
+		int group = entry[0] << 8 | entry[1];
+		if (group < pairs && ovector[2 * group] != PCRE2_UNSET)
+			status = visit(context, str_from((const char *)entry + 2),
+				str_slice(subject, ovector[2 * group], ovector[2 * group + 1]));
+	}
+	pcre2_match_data_free(data);
+	return status;
+}

@@ -72,4 +72,11 @@ enum pattern_result {
 enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher,
 	struct str subject, size_t from, size_t *start, size_t *end);
 
+/* Tells each named group that took part in the match which pattern_match found last, from `from`
+ * on: it is matched again. 0; or what `visit` gave where that was not 0; or -1 when memory was
+ * spent. */
+typedef int pattern_visit(void *context, struct str name, struct str value);
+int pattern_groups(const struct pattern *pattern, struct matcher *matcher, struct str subject,
+	size_t from, pattern_visit *visit, void *context);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "rules/capture.h"
 #include "rules/check_table.h"
 #include "rules/meta.h"
 #include "rules/network_rule.h"
@@ -49,6 +50,8 @@ struct definition {
 	struct view view;
 	struct pattern *pattern;      /* NULL: exists:NAME */
 	struct regex_text regex;      /* what it was compiled from */
+	bool captures;                /* has a group (?<NAME>...) for others' %{NAME} */
+	bool templated;               /* has %{NAME}: compiled for each message */
 	bool negated;                 /* !~ */
 	bool has_if_unset;
 	struct str if_unset;
@@ -138,6 +141,8 @@ struct ruleset {
 	size_t metas_n;
 	const size_t *networks;
 	size_t networks_n;
+	const size_t *templates;      /* needed rules with %{NAME} */
+	size_t templates_n;
 	const size_t *calls;          /* needed rules that call a check */
 	size_t calls_n;
 	bool needs_full, needs_body, needs_uris, needs_rawbody, needs_parts, needs_relays, no_jit;
