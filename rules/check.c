@@ -672,6 +672,11 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 		spent(&checker);
 		return;
 	}
+	for (size_t i = 0; i < set->calls_n; i++) {
+		unsigned needs = set->rules[set->calls[i]].definition.call.entry->needs;
+		set->needs_relays = set->needs_relays || (needs & CHECK_RELAYS);
+		set->needs_body = set->needs_body || (needs & CHECK_BODY);
+	}
 	for (size_t i = 0; i < checker.order_n; i++)
 		if (set->rules[checker.order[i]].needed)
 			metas[set->metas_n++] = checker.order[i];

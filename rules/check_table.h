@@ -43,12 +43,15 @@ struct check_answer {
 typedef int check_function(const struct check_context *context, const struct check_call *call,
 	struct check_answer *out);
 
+enum { CHECK_RELAYS = 1, CHECK_BODY = 2 };
+
 struct check_entry {
 	const char *name;
 	const char *plugin;         /* of SpamAssassin, without Mail::SpamAssassin::Plugin:: */
 	check_function *ask;        /* NULL: absent */
 	enum fact_stage stage;
-	const char *help;           /* one line; NULL where absent */
+	const char *help;           /* one line: arguments, what a hit means; NULL where absent */
+	unsigned needs;             /* bits: what the message's reader has to prepare */
 };
 
 /* NULL: SpamAssassin has no such check. */

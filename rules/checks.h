@@ -1,0 +1,38 @@
+/* rules/checks: the checks themselves, one function each; check_table.c says what each is for.
+ */
+#ifndef DEPEER_RULES_CHECKS_H
+#define DEPEER_RULES_CHECKS_H
+
+#include "rules/check_table.h"
+
+/* checks_header.c */
+check_function check_missing_to, check_illegal_chars, check_all_caps, check_to_in_subject,
+	check_header_count, check_template, check_ratware_name, check_ratware_envelope,
+	check_domains_differ, check_senders_match, check_sorted, check_similar, check_never,
+	check_faraway_headers, check_id_not_usable;
+/* checks_date.c */
+check_function check_shifted_date, check_outlook_id;
+/* checks_received.c */
+check_function check_gated, check_forged_yahoo, check_forged_hotmail, check_no_hotmail,
+	check_forged_gmail, check_forged_juno, check_forged_eudora, check_fake_aol,
+	check_msn_groups;
+/* checks_relay.c */
+check_function check_numeric_helo, check_helo_mismatch, check_all_trusted, check_no_relays,
+	check_dotcom_helo, check_sender_reverse, check_from_domain_received, check_forged_trail,
+	check_forged_helo, check_mailfrom_rcvd;
+/* checks_list.c */
+check_function check_from_welcome, check_from_default_welcome, check_forged_welcome,
+	check_forged_default_welcome, check_from_block, check_from_list, check_to_list,
+	check_to_welcome, check_to_block, check_to_more_spam, check_to_all_spam, check_replyto_list,
+	check_uri_host, check_uri_host_block, check_uri_host_welcome, check_have_bounce_relays,
+	check_bounce_relays, check_subject_welcome, check_subject_block;
+/* checks_freemail.c */
+check_function check_freemail_from, check_freemail_header, check_freemail_replyto,
+	check_freemail_body;
+/* checks_body.c */
+check_function check_vertical_words, check_redirector, check_truncated;
+
+/* "gated through something that takes Received lines away": what is said of Received is void. */
+int checks_gated(const struct check_context *context, bool *gated);
+
+#endif
