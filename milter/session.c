@@ -275,6 +275,8 @@ static void log_verdict(struct session *session, const struct report_input *repo
 	const char *line = arena ? report_log_line(report, arena) : NULL;
 	char least[200];
 
+	if (!line && (arena = spare_arena(session->mail)) != NULL)
+		line = report_log_line(report, arena);
 	/* what is done with a mail is said in any case */
 	log_text(session, report->error || !line ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
 		line ? line : report_short_line(report, least, sizeof(least)));
