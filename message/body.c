@@ -165,6 +165,7 @@ static int split(struct body *body)
 		}
 		if (run.first_lf > start)
 			*out++ = ' ';
+		*out++ = '\n'; /* for one of the two or more that were there */
 		if (add_paragraph(body, str_make(from, (size_t)(out - from))) < 0)
 			return -1;
 		from = out;
@@ -174,9 +175,19 @@ static int split(struct body *body)
 	return add_paragraph(body, str_make(from, (size_t)(out - from)));
 }
 
+/* With the line end that SpamAssassin's header values have. */
+static int add_subject(struct body *body, struct str subject)
+{
+	struct buf line = { .arena = body->arena };
+
+	buf_add_str(&line, subject);
+	buf_add_byte(&line, '\n');
+	return line.failed ? -1 : add_paragraph(body, buf_str(&line));
+}
+
 int body_finish(struct body *body, const struct str *subject)
 {
-	if (subject && subject->len > 0 && add_paragraph(body, *subject) < 0)
+	if (subject && subject->len > 0 && add_subject(body, *subject) < 0)
 		return -1;
 	return body->text.len > 0 ? split(body) : 0;
 }

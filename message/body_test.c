@@ -32,10 +32,10 @@ T_TEST(folds_into_paragraphs)
 	static const char *const WIDE[] = { "a\xC2\xA0\xE3\x80\x80" "b\xC3\xA9 \xE2\x80\x94" };
 	static const char *const NONE[] = { "", " ", "\n\n\n" };
 
-	check(TEXT, 1, "S|a b c|d | e|f|");
-	check(PARTS, 4, "S|one|two|three|");
-	check(WIDE, 1, "S|a b\xC3\xA9 \xE2\x80\x94|");
-	check(NONE, 3, "S|");
+	check(TEXT, 1, "S\n|a b c\n|d \n| e\n|f|");
+	check(PARTS, 4, "S\n|one\n|two\n|three|");
+	check(WIDE, 1, "S\n|a b\xC3\xA9 \xE2\x80\x94|");
+	check(NONE, 3, "S\n| \n|");
 }
 
 T_TEST(splits_long_strings_after_a_space)
@@ -85,7 +85,7 @@ T_TEST(joins_a_flood_of_paragraphs)
 	t_int(body_add(&body, buf_str(&text), text.len, &cut), 0);
 	t_int(body_finish(&body, NULL), 0);
 	t_need(body.n > BODY_STRINGS_MAX && body.n < BODY_STRINGS_MAX + 100);
-	t_slice(body.items[0], "v");
+	t_slice(body.items[0], "v\n");
 	for (size_t i = 0; i < body.n; i++)
 		for (size_t k = 0; k < body.items[i].len; k++)
 			letters += body.items[i].ptr[k] == 'v';

@@ -42,8 +42,8 @@ T_TEST(reads_headers_text_and_url)
 	t_int(view->date, 1167609600);
 	t_need(view->body_n == 3);
 	t_true(view->body_has_subject);
-	t_slice(view->body[0], "Gr\xC3\xBC\xC3\x9F" "e");
-	t_slice(view->body[1], "Hello world,");
+	t_slice(view->body[0], "Gr\xC3\xBC\xC3\x9F" "e\n");
+	t_slice(view->body[1], "Hello world,\n");
 	t_slice(view->body[2], "buy at http://WWW.pills.example.com/a%41b now. ");
 	t_need(view->urls_n == 1);
 	t_slice(view->urls[0].raw, "http://WWW.pills.example.com/a%41b");
@@ -111,8 +111,8 @@ T_TEST(takes_parts_apart)
 	}
 	t_slice(view->urls[3].anchor, "Click here");
 	t_need(view->body_n == 3); /* a line end between parts is no paragraph */
-	t_slice(view->body[1], "caf\xC3\xA9 http://plain.example.com/");
-	t_slice(view->body[2], "Hello Click here within http://inner.example.com/");
+	t_slice(view->body[1], "caf\xC3\xA9 http://plain.example.com/\n");
+	t_slice(view->body[2], "Hello Click here within http://inner.example.com/\n");
 	arena_free(&arena);
 }
 
