@@ -72,7 +72,7 @@ static bool same_word(struct str word, const char *known)
 		char c = word.ptr[i] == '-' ? '_' : ascii_lower(word.ptr[i]);
 		if (known[i] == '*')
 			return true;
-		if (c != known[i])
+		if (c != known[i] || c == '\0')
 			return false;
 	}
 	return known[i] == '\0' || known[i] == '*';

@@ -37,6 +37,11 @@ static void ask(const struct ruleset *rules)
 		.has_mail_from = true, .headers = headers, .headers_n = 3, .body = body, .body_n = 2,
 		.body_has_subject = true, .full = STR("Subject: a pills\n\naaa\n"), .urls = urls,
 		.urls_n = 2, .uris = uris, .uris_n = 2, .relays = relays, .relays_n = 2, .day = 20000 };
+	static const struct fact_part parts[] = { { headers, 2 }, { NULL, 0 } };
+	facts.rawbody = body;
+	facts.rawbody_n = 2;
+	facts.parts = parts;
+	facts.parts_n = 2;
 	struct eval_options options = { .budget_us = 20000, .clock_us = clock_monotonic_us };
 	for (int stage = FACT_CONNECT; stage <= FACT_MESSAGE; stage++) {
 		struct arena *arena = arena_create(4 * 1024 * 1024);
