@@ -309,12 +309,6 @@ bool checks_known_tld(const struct check_context *context, struct str host)
 	return values_have(values_find(context->set, "util_rb_tld", STR("")), tail(host, 1));
 }
 
-static bool is_trusted(const struct fact_relay *relay)
-{
-	(void)relay;
-	return false;
-}
-
 int checks_relays(const struct check_context *context, bool trusted, struct checks_relays *out)
 {
 	const struct facts *facts = context->facts;
@@ -324,7 +318,7 @@ int checks_relays(const struct check_context *context, bool trusted, struct chec
 	if (!items)
 		return -1;
 	for (size_t i = 0; i < facts->relays_n; i++)
-		if (facts->relays[i].has_ip && is_trusted(&facts->relays[i]) == trusted)
+		if (facts->relays[i].has_ip && facts->relays[i].trusted == trusted)
 			items[n++] = &facts->relays[i];
 	*out = (struct checks_relays){ items, n };
 	return 0;
