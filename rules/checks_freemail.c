@@ -217,6 +217,15 @@ static void add_found(const struct check_context *context, struct str address,
 static void find_in_body(const struct check_context *context, struct found *found)
 {
 	const struct facts *facts = context->facts;
+	for (size_t i = 0; i < facts->urls_n && !found->too_many; i++) {
+		struct str link = facts->urls[i].raw;
+		size_t at = str_find_byte(link, '@');
+		if (at == SIZE_MAX || !str_starts_nocase(link, STR("mailto:")))
+			continue;
+		struct str address = address_around(context, link, at);
+		if (address.len && address.ptr == link.ptr + strlen("mailto:"))
+			add_found(context, address, found);
+	}
 	for (size_t i = 0; i < facts->body_n; i++) {
 		struct str text = facts->body[i];
 		for (size_t at = 0; at < text.len && !found->too_many; at++) {

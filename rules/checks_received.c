@@ -14,6 +14,18 @@ static bool any_like(struct str text, const char *const *forms)
 	return false;
 }
 
+/* Does any of the lines begin like this? */
+static bool any_begins(struct str lines, const char *form)
+{
+	while (lines.len) {
+		if (checks_begins_like(lines, form))
+			return true;
+		size_t end = str_find_byte(lines, '\n');
+		lines = end == SIZE_MAX ? STR("") : str_slice(lines, end + 1, lines.len);
+	}
+	return false;
+}
+
 /* Does this header hold an IP address? */
 static int has_address(const struct check_context *context, const char *name, bool *has)
 {
@@ -40,11 +52,11 @@ int checks_gated(const struct check_context *context, bool *gated)
 		"qmail # invoked by ~); # ", NULL };
 	struct str received, list, delivered;
 	if (checks_folded(context, "Received", &received) ||
-	    checks_folded(context, "Mailing-List", &list) ||
-	    checks_folded(context, "Delivered-To", &delivered))
+	    checks_header(context, "Mailing-List", &list) ||
+	    checks_header(context, "Delivered-To", &delivered))
 		return -1;
-	bool ezmlm = checks_begins_like(list, "contact +@+; run by ezmlm") &&
-		checks_begins_like(delivered, "mailing list +@+") && any_like(received, qmail);
+	bool ezmlm = any_begins(list, "contact +@+; run by ezmlm") &&
+		any_begins(delivered, "mailing list +@+") && any_like(received, qmail);
 	/* in a milter the line of the server that asks is not there yet, but the client is known */
 	bool none = !received.len && !context->facts->client;
 	*gated = ezmlm || none || checks_like(received, "from groups.msn.com (+.msn.com ");
