@@ -280,7 +280,7 @@ static void log_verdict(struct session *session, const struct report_input *repo
 	/* what is done with a mail is said in any case */
 	log_text(session, report->error || !line ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
 		line ? line : report_short_line(report, least, sizeof(least)));
-	for (size_t i = 0; why && i < report->result->verdict.hits_n; i++) {
+	for (size_t i = 0; why && arena && i < report->result->verdict.hits_n; i++) {
 		line = report_why_line(report, i, arena);
 		if (line)
 			log_text(session, LOG_LEVEL_INFO, line);
