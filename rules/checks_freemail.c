@@ -176,7 +176,7 @@ static bool cited(struct str text, struct str address)
 		return true;
 	while (word > 0 && !ascii_space(text.ptr[word - 1]))
 		word--;
-	struct str before = str_slice(text, word, from);
+	struct str before = str_slice(text, word, end); /* a local part may begin with "//" */
 	if (str_find_nocase(before, STR("http://")) != SIZE_MAX ||
 	    str_find_nocase(before, STR("https://")) != SIZE_MAX)
 		return true;

@@ -1,0 +1,314 @@
+/* The checks, each asked of a mail that it hits and of one that it does not. */
+#include "rules/testing.h"
+
+enum { HEADERS_MAX = 20, RELAYS_MAX = 4 };
+
+/* A mail from its headers, one a line; relays "IP NAME HELO BY" ('-' for none), newest first. */
+struct mail {
+	struct fact_header headers[HEADERS_MAX];
+	struct fact_relay relays[RELAYS_MAX];
+	struct facts facts;
+};
+
+static struct str cut(struct str *rest, char end)
+{
+	size_t at = str_find_byte(*rest, end);
+	struct str word = str_slice(*rest, 0, at);
+	*rest = at == SIZE_MAX ? STR("") : str_slice(*rest, at + 1, rest->len);
+	return str_equal(word, STR("-")) ? STR("") : word;
+}
+
+static void read_mail(struct mail *mail, const char *headers, const char *relays,
+	const char *sender)
+{
+	struct str rest = str_from(headers);
+	*mail = (struct mail){ .facts = { .day = 20000, .headers = mail->headers,
+		.relays = mail->relays, .mail_from = str_from(sender), .has_mail_from = sender } };
+	while (rest.len) {
+		struct str line = cut(&rest, '\n'), name = cut(&line, ':');
+		t_need(mail->facts.headers_n < HEADERS_MAX);
+		mail->headers[mail->facts.headers_n++] =
+			(struct fact_header){ name, line, str_trim(line) };
+	}
+	for (rest = str_from(relays); rest.len;) {
+		struct str line = cut(&rest, '\n');
+		struct fact_relay *relay = &mail->relays[mail->facts.relays_n++];
+		t_need(mail->facts.relays_n <= RELAYS_MAX);
+		relay->ip_text = cut(&line, ' ');
+		relay->has_ip = relay->ip_text.len > 0;
+		relay->rdns = cut(&line, ' ');
+		relay->helo = cut(&line, ' ');
+		relay->by = cut(&line, ' ');
+	}
+}
+
+struct check_case {
+	const char *call, *headers;
+	bool hit;
+};
+
+static void ask_cases(const struct check_case *cases, size_t n, bool as_relays)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct mail mail;
+		char rules[500];
+		read_mail(&mail, as_relays ? "From: a@example.com" : cases[i].headers,
+			as_relays ? cases[i].headers : "", "a@example.com");
+		snprintf(rules, sizeof rules, "header A eval:%s\n"
+			"util_rb_tld com net example uk\nutil_rb_2tld co.uk\nscore A 1", cases[i].call);
+		const char *hits = rules_hits(rules, &mail.facts);
+		if (strcmp(hits, cases[i].hit ? "A" : ""))
+			printf("# %s of: %s\n", cases[i].call, cases[i].headers);
+		t_str(hits, cases[i].hit ? "A" : "");
+	}
+}
+
+#define RECEIVED "Received: from a by b; Mon, 12 Jan 2026 10:00:00 +0000\n"
+
+T_TEST(headers)
+{
+	static const struct check_case cases[] = {
+		{ "check_for_missing_to_header()", "From: a@b.example", true },
+		{ "check_for_missing_to_header()", "Apparently-To: a@b.example", false },
+		{ "check_illegal_chars('Subject', '0.00', '2')", "Subject: caf\xe9 cr\xe8me", true },
+		{ "check_illegal_chars('Subject', '0.00', '2')", "Subject: \xa3 5 only", false },
+		{ "check_illegal_chars('From', '0.00', '2')", "From: caf\xc3\xa9 <a@b.example>", false },
+		{ "check_illegal_chars('From', '0.5', '2')", "From: caf\xe9 \xe8 <a@b.example>", false },
+		{ "subject_is_all_caps()", "Subject: Re: BUY THIS NOW", true },
+		{ "subject_is_all_caps()", "Subject: BUY THIS Now", false },
+		{ "subject_is_all_caps()", "Subject: UNBELIEVABLE", false },
+		{ "subject_is_all_caps()", "Subject: =?koi8-r?Q?X?= AND MORE OF IT", false },
+		{ "check_for_to_in_subject('user')", "To: jo@b.example\nSubject: jo, read this", true },
+		{ "check_for_to_in_subject('user')", "To: jo@b.example\nSubject: Re: dear Jo", true },
+		{ "check_for_to_in_subject('user')", "To: jo@b.example\nSubject: job offers", false },
+		{ "check_for_to_in_subject('address')", "To: jo@b.example\nSubject: for Jo@b.example!", true },
+		{ "check_for_to_in_subject('address')", "To: jo@b.example\nSubject: banjo@b.example", false },
+		{ "check_header_count_range('X-A', '2', '9')", "X-A: 1\nX-A: 2", true },
+		{ "check_header_count_range('X-A', '2', '9')", "X-A: 1\nX-A: 1", false },
+		{ "check_unresolved_template()", "X-Mailer: %RND_UC_CHAR", true },
+		{ "check_unresolved_template()", "Subject: %RND_UC_CHAR\nX-Rate: 5%A day", false },
+		{ "check_ratware_name_id()", "Message-Id: <ABCDEFGHIJKLMNOPQRSTUVWXYZAB.jo@b.example>\n"
+			"From: \"Jo\" <jo@b.example>", true },
+		{ "check_ratware_name_id()", "Message-Id: <ABCDEFGHIJKLMNOPQRSTUVWXYZAB.jo@b.example>\n"
+			"From: \"Mo\" <mo@b.example>", false },
+		{ "check_equal_from_domains()", "From: a@example.net", true },
+		{ "check_equal_from_domains()", "From: b@mail.example.com", false },
+		{ "check_for_matching_env_and_hdr_from()", "From: A@Example.com", true },
+		{ "check_for_matching_env_and_hdr_from()", "From: b@example.com", false },
+		{ "sorted_recipients()", "To: a@x.example, b@x.example, c@x.example, d@x.example\n"
+			"Cc: e@x.example, f@x.example, g@x.example", true },
+		{ "sorted_recipients()", "To: b@x.example, a@x.example, c@x.example, d@x.example\n"
+			"Cc: e@x.example, f@x.example, g@x.example", false },
+		{ "similar_recipients('0.65','undef')", "To: jo1@x.example, jo2@x.example, jo3@x.example, "
+			"jo4@x.example, jo5@x.example", true },
+		{ "similar_recipients('0.65','undef')", "To: jo1@x.example, jo2@x.example", false },
+		{ "check_messageid_not_usable()", RECEIVED "List-Unsubscribe: <mailto:leave-1@b.example>", true },
+		{ "check_messageid_not_usable()", RECEIVED "List-Unsubscribe: <mailto:1@b.example>", false },
+	};
+	ask_cases(cases, sizeof cases / sizeof *cases, false);
+}
+
+T_TEST(dates)
+{
+	static const struct check_case cases[] = {
+		{ "check_for_shifted_date('-6', '-3')", RECEIVED "Date: Mon, 12 Jan 2026 06:00:00 +0000", true },
+		{ "check_for_shifted_date('-6', '-3')", RECEIVED "Date: Mon, 12 Jan 2026 06:00:00 -0400", false },
+		{ "check_for_shifted_date('-6', '-3')", RECEIVED "Date: Mon Jan 12 02:00:00 EDT 2026\n", false },
+		{ "check_for_shifted_date('96', 'undef')", RECEIVED "Date: 31 Jun 26 10:00 GMT", true },
+		{ "check_for_shifted_date('96', 'undef')", "Date: 31 Jun 26 10:00 GMT", false },
+		{ "check_outlook_message_id()", RECEIVED "Date: Mon, 12 Jan 2026 10:00:00 +0000\n"
+			"Message-Id: <000a01dc000000$12345678$9abcdef0@b>", false },
+		{ "check_outlook_message_id()", RECEIVED "Date: Mon, 12 Jan 2026 10:00:00 +0000\n"
+			"Message-Id: <000a01c2a5b0$12345678$9abcdef0@b>", true },
+	};
+	ask_cases(cases, sizeof cases / sizeof *cases, false);
+}
+
+T_TEST(received)
+{
+	static const struct check_case cases[] = {
+		{ "gated_through_received_hdr_remover()", "To: a@b.example", true },
+		{ "gated_through_received_hdr_remover()", RECEIVED, false },
+		{ "gated_through_received_hdr_remover()", "Mailing-List: contact a@b.example; run by ezmlm\n"
+			"Delivered-To: mailing list c@b.example\n"
+			"Received: (qmail 17 invoked from network); 5 Sep 2026 08:02:24 -0000", true },
+		{ "check_for_forged_yahoo_received_headers()", RECEIVED "From: a@yahoo.com", true },
+		{ "check_for_forged_yahoo_received_headers()", RECEIVED "From: a@notyahoo.com", false },
+		{ "check_for_forged_yahoo_received_headers()", "From: a@yahoo.com\n"
+			"Received: from [192.0.2.1] by web12.mail.mud.yahoo.com via HTTP; x", false },
+		{ "check_for_no_hotmail_received_headers()", RECEIVED "From: a@hotmail.com", true },
+		{ "check_for_no_hotmail_received_headers()", "From: a@hotmail.com\nX-Originating-Ip: 192.0.2.1\n"
+			"Received: from hotmail.com (f1.law8.hotmail.com [192.0.2.9]) by b", false },
+		{ "check_for_forged_hotmail_received_headers()", "From: a@b.example\n"
+			"Received: from hotmail.com (x.example [192.0.2.9]) by b", true },
+		{ "check_for_forged_hotmail_received_headers()", RECEIVED, false },
+		{ "check_for_forged_gmail_received_headers()", RECEIVED "From: a@gmail.com", true },
+		{ "check_for_forged_gmail_received_headers()", RECEIVED "From: a@gmail.com\n"
+			"X-Received: by 10.1.2.3 with SMTP id x1", false },
+		{ "check_for_forged_juno_received_headers()", RECEIVED "From: a@juno.com", true },
+		{ "check_for_forged_juno_received_headers()", RECEIVED "From: a@b.example", false },
+		{ "check_for_forged_eudoramail_received_headers()", RECEIVED "From: a@eudoramail.com", true },
+		{ "check_for_forged_eudoramail_received_headers()", "From: a@eudoramail.com\n"
+			"X-Sender-Ip: 192.0.2.1\nReceived: from x by mail.whowhere.com; x", false },
+		{ "check_for_fake_aol_relay_in_rcvd()", "Received: from x by rly-xw01.mx.example with QMQP", true },
+		{ "check_for_fake_aol_relay_in_rcvd()", "Received: from x by rly-xw01.mx.example with ESMTP id "
+			"RELAYIN7-05", false },
+	};
+	ask_cases(cases, sizeof cases / sizeof *cases, false);
+}
+
+T_TEST(relays)
+{
+	static const struct check_case cases[] = {
+		{ "check_for_numeric_helo()", "203.0.114.5 - 203.0.114.5 mx.example.net", true },
+		{ "check_for_numeric_helo()", "203.0.114.5 - 10.1.2.3 mx.example.net", false },
+		{ "helo_ip_mismatch()", "203.0.114.5 - 203.0.115.5 mx.example.net", true },
+		{ "helo_ip_mismatch()", "203.0.114.5 - 203.0.114.9 mx.example.net", false },
+		{ "check_all_trusted()", "10.1.2.3 - a mx.example.net", true },
+		{ "check_all_trusted()", "10.1.2.3 - a mx.example.net\n8.8.8.8 - b mx.example.net", false },
+		{ "check_no_relays()", "- - a -", true },
+		{ "check_no_relays()", "8.8.8.8 - a -", false },
+		{ "check_for_no_rdns_dotcom_helo()", "8.8.8.8 - mx.hotmail.com -", true },
+		{ "check_for_no_rdns_dotcom_helo()", "8.8.8.8 - mx.nothotmail.com -", false },
+		{ "check_for_no_rdns_dotcom_helo()", "8.8.8.8 x.example mx.hotmail.com -", false },
+		{ "check_for_sender_no_reverse()", "8.8.8.8 x.example a -", true },
+		{ "check_for_sender_no_reverse()", "8.8.8.8 - a -", false },
+		{ "check_for_from_domain_in_received_headers('example.com', 'true')",
+			"8.8.8.8 a.example.com a b.example.com", true },
+		{ "check_for_from_domain_in_received_headers('example.com', 'true')",
+			"8.8.8.8 a.example.com a b.example.net", false },
+		{ "check_for_from_domain_in_received_headers('example.com', 'false')",
+			"8.8.8.8 a.example.com a b.example.net", true },
+		{ "check_for_forged_received_trail()", "8.8.8.8 a.one.com a mx.example.net\n"
+			"8.8.8.9 b.two.com b mx.three.com\n8.8.8.10 c.four.com c mx.five.com", true },
+		{ "check_for_forged_received_trail()", "8.8.8.8 a.one.com a mx.example.net\n"
+			"8.8.8.9 b.two.com b mx.one.com\n8.8.8.10 c.four.com c mx.two.com", false },
+		{ "check_for_forged_received_ip_helo()", "8.8.8.8 - 9.9.9.9 mx.example.net", true },
+		{ "check_for_forged_received_ip_helo()", "8.8.8.8 - 8.8.9.9 mx.example.net", false },
+		{ "check_mailfrom_matches_rcvd()", "8.8.8.8 mx1.out.example.com a -", true },
+		{ "check_mailfrom_matches_rcvd()", "8.8.8.8 mx1.example.co.uk a -", false },
+		{ "check_mailfrom_matches_rcvd()", "8.8.8.8 - a -\n8.8.8.9 mx1.example.com b -", false },
+	};
+	ask_cases(cases, sizeof cases / sizeof *cases, true);
+}
+
+static const char *list_hits(const char *rules, const char *sender, const char *headers,
+	const char *relays)
+{
+	struct mail mail;
+	static const struct fact_url urls[] = {
+		{ .raw = { "http://a.pills.example/", 23 }, .url = { "http://a.pills.example/", 23 },
+		  .host = { "a.pills.example", 15 } },
+	};
+	read_mail(&mail, headers, relays, sender);
+	mail.facts.urls = urls;
+	mail.facts.urls_n = 1;
+	return rules_hits(rules, &mail.facts);
+}
+
+T_TEST(lists)
+{
+	const char *from = "From: Jo <Jo@Example.com>\nTo: mo@example.net";
+	t_str(list_hits("blocklist_from *@example.com\nheader A eval:check_from_in_blacklist()",
+		"x@x.example", from, ""), "A");
+	t_str(list_hits("blocklist_from *@example.co\nheader A eval:check_from_in_blocklist()",
+		"x@x.example", from, ""), "");
+	t_str(list_hits("blacklist_from x@?.example\nheader A eval:check_from_in_blocklist()",
+		"x@x.example", from, ""), "A");
+	t_str(list_hits("more_spam_to mo@*\nall_spam_to lo@*\nheader A eval:check_to_in_more_spam()\n"
+		"header B eval:check_to_in_all_spam()", "x@x.example", from, ""), "A");
+	t_str(list_hits("enlist_addrlist (L) *@example.com\nheader A eval:check_from_in_list('L')\n"
+		"header B eval:check_to_in_list('L')\nheader C eval:check_replyto_in_list('L')",
+		"x@x.example", from, ""), "A");
+	t_str(list_hits("blocklist_subject free*pills\nheader A eval:check_subject_in_blocklist()",
+		"", "Subject: some Free Red Pills here", ""), "A");
+	t_str(list_hits("blocklist_uri_host pills.example\nwelcomelist_uri_host example !pills.example\n"
+		"body A eval:check_uri_host_in_blocklist()\nbody B eval:check_uri_host_in_welcomelist()",
+		"", from, ""), "A");
+	t_str(list_hits("body A eval:check_uri_host_listed('NONE')", "", from, ""), "");
+}
+
+T_TEST(welcome_with_relay)
+{
+	const char *rules = "welcomelist_from_rcvd jo@example.com example.com\n"
+		"def_welcomelist_from_rcvd *@example.net [8.8.8.0/24]\n"
+		"header A eval:check_from_in_welcomelist()\nheader B eval:check_forged_in_welcomelist()\n"
+		"header C eval:check_from_in_default_welcomelist()\n"
+		"header D eval:check_forged_in_default_welcomelist()";
+	const char *jo = "From: jo@example.com", *mo = "From: mo@example.net";
+	t_str(list_hits(rules, "x@x.example", jo, "8.8.8.8 mx.example.com a -"), "A");
+	t_str(list_hits(rules, "x@x.example", jo, "8.8.8.8 mx.badexample.com a -"), "B");
+	t_str(list_hits(rules, "x@x.example", jo, "8.8.8.8 x.example a -\n8.8.8.9 mx.example.com a -"),
+		"B");
+	t_str(list_hits(rules, "x@x.example", mo, "8.8.8.8 - a -"), "C");
+	t_str(list_hits(rules, "x@x.example", mo, "8.8.9.8 - a -"), "D");
+}
+
+#define FREE "freemail_domains free.example *.post.example\nutil_rb_tld example com\n"
+
+T_TEST(freemail)
+{
+	const char *from = FREE "header A eval:check_freemail_from()\n"
+		"header B eval:check_freemail_from('\\d@')";
+	t_str(list_hits(from, "x@x.example", "From: jo1@free.example", ""), "A B");
+	t_str(list_hits(from, "x@x.example", "From: jo@a.post.example", ""), "A");
+	t_str(list_hits(from, "x@x.example", "From: info@free.example", ""), "");
+	t_str(list_hits(from, "x@x.example", "From: jo@notfree.example", ""), "");
+	t_str(list_hits(FREE "header A eval:check_freemail_header('EnvelopeFrom', '\\d@')",
+		"jo7@free.example", "From: x@x.example", ""), "A");
+
+	const char *reply = FREE "header A eval:check_freemail_replyto('replyto')";
+	t_str(list_hits(reply, "x@x.example",
+		"From: jo@free.example\nReply-To: mo@free.example", ""), "A");
+	t_str(list_hits(reply, "x@x.example",
+		"From: jo@free.example\nReply-To: Jo@free.example", ""), "");
+	t_str(list_hits(reply, "owner-list@x.example",
+		"From: jo@free.example\nReply-To: mo@free.example", ""), "");
+}
+
+T_TEST(freemail_body)
+{
+	struct mail mail;
+	struct str body[] = { STR("Write to Lo@Free.example."), STR("jo@free.example wrote:"),
+		STR("<ho@free.example> http://x.example/?ko@free.example") };
+	const char *rules = FREE "header A eval:check_freemail_body()\n"
+		"header B eval:check_freemail_body('^(?!lo)')\n"
+		"header C eval:check_freemail_replyto('reply')";
+	read_mail(&mail, "From: jo@free.example", "", "x@x.example");
+	mail.facts.body = body;
+	mail.facts.body_n = 3;
+	t_str(rules_hits(rules, &mail.facts), "A C");
+	mail.facts.body = body + 1;
+	mail.facts.body_n = 2;
+	t_str(rules_hits(rules, &mail.facts), "");
+}
+
+T_TEST(body)
+{
+	struct mail mail;
+	struct str body[] = { STR("a b c d e f") };
+	struct fact_url urls[] = { { .raw = STR("http://r.a.com/?http://b.com/"),
+		.url = STR("http://r.a.com/?http://b.com/"), .host = STR("r.a.com") } };
+	const char *rules = "util_rb_tld com\nbody A eval:tvd_vertical_words('50', '100')\n"
+		"body B eval:tvd_vertical_words('0', '10')\nbody C eval:check_for_http_redirector()";
+	read_mail(&mail, "", "", "");
+	mail.facts.body = body;
+	mail.facts.body_n = 1;
+	mail.facts.urls = urls;
+	mail.facts.urls_n = 1;
+	t_str(rules_hits(rules, &mail.facts), "A C");
+	body[0] = STR("abcdef abcdefghijklmnop");
+	urls[0].url = STR("http://r.a.com/?http://a.com/");
+	t_str(rules_hits(rules, &mail.facts), "B");
+}
+
+T_TEST(unknown)
+{
+	struct mail mail;
+	read_mail(&mail, "From: a@b.example", "", NULL);
+	t_str(rules_hits("header A eval:check_equal_from_domains()\nmeta B !A", &mail.facts),
+		"A:sender-unknown B:part-unknown");
+	t_str(rules_hits("ok_locales en\nbody A eval:check_for_faraway_charset()", &mail.facts),
+		"A:ok_locales-not-supported");
+	t_str(rules_hits("body A eval:check_for_faraway_charset()", &mail.facts), "");
+}
