@@ -310,6 +310,7 @@ int message_body(struct message *message, struct str chunk)
 	}
 	message->body_bytes += chunk.len;
 	add_body(message, chunk);
+	message->view.body_bytes = message->raw.len - message->body_start;
 	if (message->raw.failed)
 		return spent(message);
 	return message->body_bytes == message->options.limits.scan_bytes;

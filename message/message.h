@@ -102,6 +102,7 @@ struct message_view {
 	size_t relays_n;
 	unsigned truncated;      /* enum message_truncated */
 	size_t bytes;            /* of headers and body that were handed in */
+	size_t body_bytes;       /* of the body that was read; CR is not counted (MTAs add them) */
 	int64_t date;            /* the Date: header, UTC seconds; INT64_MIN when absent or bad */
 };
 

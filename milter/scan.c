@@ -246,6 +246,7 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	facts.rawbody = view->rawbody;
 	facts.rawbody_n = view->rawbody_n;
 	facts.full = view->full;
+	facts.body_bytes = view->body_bytes;
 	facts.uris = view->uris;
 	facts.uris_n = view->uris_n;
 	if (lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0

@@ -269,7 +269,7 @@ static void set_absent(struct rule *rule)
 	const struct definition *definition = &rule->definition;
 	if (definition->kind == RULE_ASKDNS)
 		rule->absent = "askdns";
-	else if (definition->calls && definition->call.entry && !definition->call.entry->ask)
+	else if (definition->calls && definition->call.entry && !check_is_here(&definition->call))
 		rule->absent = definition->call.entry->name;
 	rule->disabled = rule->disabled || rule->absent;
 }
@@ -676,6 +676,8 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 		unsigned needs = set->rules[set->calls[i]].definition.call.entry->needs;
 		set->needs_relays = set->needs_relays || (needs & CHECK_RELAYS);
 		set->needs_body = set->needs_body || (needs & CHECK_BODY);
+		set->needs_parts = set->needs_parts || (needs & CHECK_PARTS);
+		set->needs_rawbody = set->needs_rawbody || (needs & CHECK_RAWBODY);
 	}
 	for (size_t i = 0; i < checker.order_n; i++)
 		if (set->rules[checker.order[i]].needed)

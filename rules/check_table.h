@@ -43,7 +43,7 @@ struct check_answer {
 typedef int check_function(const struct check_context *context, const struct check_call *call,
 	struct check_answer *out);
 
-enum { CHECK_RELAYS = 1, CHECK_BODY = 2 };
+enum { CHECK_RELAYS = 1, CHECK_BODY = 2, CHECK_PARTS = 4, CHECK_RAWBODY = 8 };
 
 struct check_entry {
 	const char *name;
@@ -52,12 +52,16 @@ struct check_entry {
 	enum fact_stage stage;
 	const char *help;           /* one line: arguments, what a hit means; NULL where absent */
 	unsigned needs;             /* bits: what the message's reader has to prepare */
+	const char *only;           /* the first arguments that are here, a blank around each; NULL: all */
 };
 
 /* NULL: SpamAssassin has no such check. */
 const struct check_entry *check_find(struct str name);
 /* For lists: NULL at the end. */
 const struct check_entry *check_at(size_t index);
+
+/* Can this call be answered? If not, it is as absent as a check that has no function. */
+bool check_is_here(const struct check_call *call);
 
 /* Reads "name('a', "b", 3)" (what stands behind eval:). 0; -1 with *wrong saying what is wrong
  * and *at its offset (entry is set if the name is known); -2 when memory is spent. */

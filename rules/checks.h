@@ -32,6 +32,10 @@ check_function check_freemail_from, check_freemail_header, check_freemail_replyt
 /* checks_body.c */
 check_function check_vertical_words, check_redirector, check_truncated;
 
+/* checks_mime.c */
+check_function check_mime, check_mime_html, check_mime_html_only, check_body_length,
+	check_uppercase, check_blank_lines;
+
 /* "gated through something that takes Received lines away": what is said of Received is void. */
 int checks_gated(const struct check_context *context, bool *gated);
 

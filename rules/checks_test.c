@@ -312,3 +312,59 @@ T_TEST(unknown)
 		"A:ok_locales-not-supported");
 	t_str(rules_hits("body A eval:check_for_faraway_charset()", &mail.facts), "");
 }
+
+static const struct fact_header plain[] = {
+	{ { "Content-Type", 12 }, { " text/plain", 11 }, { "text/plain", 10 } },
+};
+static const struct fact_header html[] = {
+	{ { "Content-Type", 12 }, { " Text/HTML", 10 }, { "Text/HTML; charset=\"us-ascii\"", 29 } },
+	{ { "Content-Transfer-Encoding", 25 }, { " Base64", 7 }, { "Base64", 6 } },
+};
+
+T_TEST(mime)
+{
+	struct mail mail;
+	struct fact_part parts[] = { { plain, 1 }, { html, 2 } };
+	const char *rules = "body A eval:check_for_mime_html()\nbody B eval:check_for_mime_html_only()\n"
+		"rawbody C eval:check_for_mime('mime_base64_count')\n"
+		"rawbody D eval:check_for_mime('mime_base64_encoded_text')\n"
+		"rawbody E eval:check_for_mime('mime_attachment')";
+	read_mail(&mail, "Content-Type: multipart/mixed; boundary=x", "", "");
+	t_str(rules_hits(rules, &mail.facts), "");
+	mail.facts.parts = parts;
+	mail.facts.parts_n = 1;
+	t_str(rules_hits(rules, &mail.facts), "");
+	mail.facts.parts_n = 2;
+	t_str(rules_hits(rules, &mail.facts), "A C D");
+	mail.facts.parts = parts + 1;
+	mail.facts.parts_n = 1;
+	t_str(rules_hits(rules, &mail.facts), "A B C D");
+	/* what a check cannot answer is absent, and so is what depends on it */
+	t_str(rules_hits("rawbody A eval:check_for_mime('mime_qp_long_line')\nmeta B !A\n"
+		"rawbody C eval:check_for_mime('mime')", &mail.facts), "");
+}
+
+T_TEST(text)
+{
+	struct mail mail;
+	static char shout[250], lines[] = "a\n\n \n\nb\n";
+	struct str body[] = { { shout, sizeof shout } }, raw[] = { { lines, sizeof lines - 1 } };
+	const char *rules = "body A eval:check_for_uppercase('50', '75')\n"
+		"body B eval:check_for_uppercase('75', '100')\n"
+		"body C eval:check_blank_line_ratio('50', '60', '4')\n"
+		"body D eval:check_blank_line_ratio('50', '60', '6')\nbody E eval:check_body_length('128')";
+	for (size_t i = 0; i < sizeof shout; i++)
+		shout[i] = i % 5 == 4 ? ' ' : 'A';
+	read_mail(&mail, "", "", "");
+	mail.facts.body = body;
+	mail.facts.rawbody = raw;
+	mail.facts.body_n = mail.facts.rawbody_n = 1;
+	mail.facts.body_bytes = 128;
+	t_str(rules_hits(rules, &mail.facts), "B C E");
+	for (size_t i = 0; i < sizeof shout; i += 5)
+		shout[i] = shout[i + 1] = 'a';
+	mail.facts.body_bytes = 129;
+	t_str(rules_hits(rules, &mail.facts), "C");
+	body[0].len = 150;
+	t_str(rules_hits(rules, &mail.facts), "C");
+}

@@ -31,6 +31,7 @@ int mail_facts_make(const struct message_view *view, const struct network *clien
 		.helo = STR("mx.example"), .mail_from = STR("a@b.example"), .has_mail_from = true,
 		.headers = headers, .headers_n = view->headers_n, .body = view->body,
 		.body_n = view->body_n, .body_has_subject = view->body_has_subject, .full = view->full,
+		.body_bytes = view->body_bytes,
 		.urls = urls, .urls_n = view->urls_n, .uris = view->uris, .uris_n = view->uris_n,
 		.relays = relays, .relays_n = view->relays_n + 1,
 		.day = 20000 };
