@@ -107,6 +107,21 @@ static bool dotcom(struct str helo)
 	return false;
 }
 
+/* Did the server that wrote the relay's line ask for a name? Those that do write "([address])"
+ * where there is none; of the client this server did. */
+static bool asked_name(const struct facts *facts, const struct fact_relay *relay)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < facts->headers_n && relay->received; i++) {
+		struct str line = facts->headers[i].decoded;
+		if (str_equal_nocase(facts->headers[i].name, STR("Received")) &&
+		    ++n == relay->received)
+			return !checks_like(line, "with Microsoft SMTPSVC") &&
+				(checks_like(line, "([$") || checks_like(line, "unknown"));
+	}
+	return true;
+}
+
 /* The oldest relay that is not private decides, as there. */
 int check_dotcom_helo(const struct check_context *context, const struct check_call *call,
 	struct check_answer *out)
@@ -119,7 +134,8 @@ int check_dotcom_helo(const struct check_context *context, const struct check_ca
 		const struct fact_relay *relay = relays.items[i];
 		if (private_relay(relay))
 			continue;
-		checks_hit(out, dotcom(relay->helo) && !relay->rdns.len, relay->helo);
+		checks_hit(out, dotcom(relay->helo) && !relay->rdns.len &&
+			asked_name(context->facts, relay), relay->helo);
 	}
 	return 0;
 }
