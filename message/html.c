@@ -609,7 +609,8 @@ int html_read(struct arena *arena, struct str source, struct html *out)
 	if (source.len == 0)
 		return 0;
 	reader.end = source.ptr + source.len;
-	reader.text = reader.out = reader.space_end = reader.run = arena_alloc_raw(arena, source.len + 1);
+	reader.text = reader.out = reader.space_end = reader.run =
+		arena_alloc_raw(arena, source.len + 1);
 	if (!reader.text)
 		return -1;
 	while (reader.p < reader.end && !reader.failed) {

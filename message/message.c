@@ -522,7 +522,7 @@ static int uris_of_html(struct message *message, const struct html *html)
 	return 0;
 }
 
-/* Would a click open it, also where SpamAssassin sees no link? Bare host names are too often none. */
+/* Would a click open it, also where SpamAssassin sees no link? Bare host names often are none. */
 static bool opens(const struct message_url *url)
 {
 	if (url->host.len == 0 || str_starts_nocase(url->url, STR("mailto:")))

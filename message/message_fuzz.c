@@ -11,7 +11,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct message_options OPTIONS = {
-	.limits = { .parts = 20, .depth = 5, .urls = 50 }, .want_body = true, .want_uris = true, .want_full = true
+	.limits = { .parts = 20, .depth = 5, .urls = 50 }, .want_body = true, .want_uris = true,
+	.want_full = true
 };
 
 static uint64_t mix(uint64_t hash, struct str text)

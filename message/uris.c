@@ -544,8 +544,8 @@ int uris_add_hidden(struct uris *uris, struct str url, struct str host)
 	return is_new(uris, hash_text(host, true)) ? push(uris, url) : 0;
 }
 
-/* Labels as in the DNS, the last of them a known top-level domain; '_' only from the third on. Names
- * in other scripts are judged by their end only: SpamAssassin asks IDNA. */
+/* Labels as in the DNS, the last of them a known top-level domain; '_' only from the third on.
+ * Names in other scripts are judged by their end only: SpamAssassin asks IDNA. */
 static bool is_name(struct str host)
 {
 	size_t labels = 0, label = 0;
