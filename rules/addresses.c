@@ -114,9 +114,11 @@ static struct addresses_entry read_piece(struct str piece, struct arena *arena)
 	while (close < piece.len && piece.ptr[close] != '>')
 		close = piece.ptr[close] == '"' ? step(piece, close) : close + 1;
 	struct str inside = str_slice(piece, open + 1, close);
-	if (close >= piece.len) /* never closed: no name; perhaps an address */
-		return str_find_byte(inside, '@') == SIZE_MAX ? (struct addresses_entry){ 0 } :
-			read_bare(inside, arena);
+	if (close >= piece.len) { /* never closed: no name; perhaps an address */
+		if (str_find_byte(inside, '@') == SIZE_MAX)
+			return (struct addresses_entry){ 0 };
+		return read_bare(inside, arena);
+	}
 	struct addresses_entry entry = { without_comments(inside, arena, &comment),
 		name_of(str_slice(piece, 0, open), arena) };
 	if (str_find_byte(entry.address, '@') == SIZE_MAX)

@@ -6,7 +6,7 @@
 
 #include "rules/checks.h"
 
-/* Those that are here. Sorted by plugin, then name; `make check` holds depeer-rules(5) against it. */
+/* Those that are here. Sorted by plugin, then name; `make check` compares depeer-rules(5). */
 static const struct check_entry checks[] = {
 	{ "check_blank_line_ratio", "BodyEval", check_blank_lines, FACT_MESSAGE,
 		"(min, max, lines): how many of a hundred lines are blank", CHECK_RAWBODY, NULL },

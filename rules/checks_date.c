@@ -191,11 +191,11 @@ static size_t fetched(const struct str *lines, size_t n)
 {
 	if (!n)
 		return 0;
-	bool local = checks_like(lines[0], "from localhost ") ||
-		checks_like(lines[0], "qmail # invoked by uid #");
+	size_t local = checks_like(lines[0], "from localhost ") ||
+		checks_like(lines[0], "qmail # invoked by uid #") ? 1 : 0;
 	for (size_t i = 0; i <= local && i < n; i++)
 		if (checks_like(lines[i], "by localhost with + (fetchmail-"))
-			return i + 1 > (size_t)local ? i + 1 : 0;
+			return i + 1 > local ? i + 1 : 0;
 	return 0;
 }
 

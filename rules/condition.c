@@ -14,7 +14,8 @@ static const char *const plugins[] = {
 	"Depeer", "AskDNS", "Bayes", "BodyEval", "Check", "DKIM", "DMARC", "DNSEval", "FreeMail",
 	"HTMLEval", "HTTPSMismatch", "HashBL", "HeaderEval", "ImageInfo", "MIMEEval",
 	"MIMEHeader",
-	"RelayEval", "ReplaceTags", "SPF", "URIDNSBL", "URIEval", "VBounce", "WLBLEval", "WelcomeListSubject",
+	"RelayEval", "ReplaceTags", "SPF", "URIDNSBL", "URIEval", "VBounce", "WLBLEval",
+	"WelcomeListSubject",
 };
 static const struct str of_plugin = { "Mail::SpamAssassin::Plugin::", 28 };
 

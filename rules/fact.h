@@ -65,7 +65,8 @@ struct facts {
 	                                * then rendered text by paragraph, <= 2,048 bytes each */
 	size_t body_n;
 	bool body_has_subject;
-	const struct str *rawbody;     /* the decoded text parts, HTML kept, in chunks of <= 4,096 bytes */
+	const struct str *rawbody;     /* the decoded text parts, HTML kept, in pieces of at most
+	                                * 4,096 bytes */
 	size_t rawbody_n;
 	const struct fact_part *parts; /* the headers of the MIME parts, behind `headers` */
 	size_t parts_n;
@@ -74,8 +75,8 @@ struct facts {
 	struct str full;               /* headers, empty line, body; empty unless the set asks */
 	const struct fact_url *urls;   /* unique */
 	size_t urls_n;
-	const struct str *uris;        /* what `uri` rules see: SpamAssassin's strings of the same links,
-	                                * several for one; empty unless the set asks */
+	const struct str *uris;        /* what `uri` rules see: SpamAssassin's strings of the same
+	                                * links, several for one; empty unless the set asks */
 	size_t uris_n;
 	const struct fact_relay *relays;
 	size_t relays_n;
@@ -84,7 +85,8 @@ struct facts {
 
 /* How many bytes of a view a rule may see: SpamAssassin's caps, which also bound regex time. */
 enum {
-	FACT_BODY_STRING_MAX = 2048, FACT_RAWBODY_MAX = 4096, FACT_HEADER_MAX = 8192, FACT_URL_MAX = 8192,
+	FACT_BODY_STRING_MAX = 2048, FACT_RAWBODY_MAX = 4096, FACT_HEADER_MAX = 8192,
+	FACT_URL_MAX = 8192,
 	FACT_FULL_MAX = 512 * 1024
 };
 

@@ -64,7 +64,8 @@ static int lint_metas(const struct ruleset *set, struct diags *diags)
 static size_t longest_text(const struct rule *rule)
 {
 	static const size_t most[RULE_KINDS] = { [RULE_HEADER] = FACT_HEADER_MAX,
-		[RULE_BODY] = FACT_BODY_STRING_MAX, [RULE_URI] = FACT_URL_MAX, [RULE_FULL] = FACT_FULL_MAX };
+		[RULE_BODY] = FACT_BODY_STRING_MAX, [RULE_URI] = FACT_URL_MAX,
+		[RULE_FULL] = FACT_FULL_MAX };
 	return most[rule->definition.kind];
 }
 

@@ -132,7 +132,8 @@ static bool read_eval(struct parser *parser, struct str text, struct place place
 static bool read_text_rule(struct parser *parser, struct lex_line *line, struct definition *out)
 {
 	static const enum view_kind views[RULE_KINDS] = {
-		[RULE_BODY] = VIEW_BODY, [RULE_RAWBODY] = VIEW_RAWBODY, [RULE_URI] = VIEW_URI, [RULE_FULL] = VIEW_FULL
+		[RULE_BODY] = VIEW_BODY, [RULE_RAWBODY] = VIEW_RAWBODY, [RULE_URI] = VIEW_URI,
+		[RULE_FULL] = VIEW_FULL
 	};
 	struct place place;
 	struct str text = lex_rest(line, &place);
@@ -265,7 +266,8 @@ typedef bool definition_reader(struct parser *parser, struct lex_line *line,
 	struct definition *out);
 static definition_reader *const readers[RULE_KINDS] = {
 	[RULE_HEADER] = read_header_rule, [RULE_BODY] = read_text_rule,
-	[RULE_RAWBODY] = read_text_rule, [RULE_MIMEHEADER] = read_header_rule, [RULE_URI] = read_text_rule,
+	[RULE_RAWBODY] = read_text_rule, [RULE_MIMEHEADER] = read_header_rule,
+	[RULE_URI] = read_text_rule,
 	[RULE_FULL] = read_text_rule, [RULE_META] = read_meta_rule, [RULE_NETWORK] = read_network_rule,
 	[RULE_ASKDNS] = read_askdns,
 };
