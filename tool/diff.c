@@ -101,6 +101,7 @@ static void print_change(const struct output *output, const struct change *chang
 	char text[32], before[32];
 
 	output_style(output, !old ? OUTPUT_GOOD : !new ? OUTPUT_BAD : OUTPUT_WARN);
+	/* NOLINTNEXTLINE(*NullDereference): a change has an old hit or a new one */
 	fprintf(output->out, "  %c %s ", !old ? '+' : !new ? '-' : '!', shown->rule);
 	output_style(output, OUTPUT_PLAIN);
 	if (old && new && differ(old->would_score, new->would_score))
