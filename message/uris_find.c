@@ -11,7 +11,8 @@
 
 enum {
 	PART_MAX = 251, HOST_MAX = 252, PORT_MAX = 5,
-	C_WORD = 1, C_STARTS = 2, C_ENDS = 4, C_ENDS_MAIL = 8, C_HOST = 16, C_STARTS_HOST = 32
+	C_WORD = 1, C_STARTS = 2, C_ENDS = 4, C_ENDS_MAIL = 8, C_HOST = 16, C_STARTS_HOST = 32,
+	C_IN_LINK = 64
 };
 
 static bool among(const char *set, unsigned char c)
@@ -28,13 +29,14 @@ static bool among(const char *set, unsigned char c)
  *   ENDS_MAIL     those, and , ( ' and what is no ASCII
  *   HOST          letter digit . _ -
  *   STARTS_HOST   blank and all punctuation but . _ - %
+ *   IN_LINK       . : @ (no link is without one of them)
  */
 static const unsigned char CLASSES[256] = {
 	 0,  0,  0,  0,  0,  0,  0,  0,  0, 46, 46, 46, 46, 46,  0,  0,
 	 0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0, 46,  0,  0,  0,  0,
-	46, 32, 46, 32, 32,  0, 32, 42, 42, 32, 32, 32, 42, 16, 16, 32,
-	17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 32, 32, 46, 32, 46, 32,
-	32, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
+	46, 32, 46, 32, 32,  0, 32, 42, 42, 32, 32, 32, 42, 16, 80, 32,
+	17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 96, 32, 46, 32, 46, 32,
+	96, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
 	17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 46, 32, 44, 32, 17,
 	46, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
 	17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 46, 46, 44, 32,  0,
@@ -79,7 +81,10 @@ static size_t known_scheme(struct str text, size_t at)
 		{ "ftp.", 4 } };
 	struct str rest = str_slice(text, at, text.len);
 	size_t digits = 3;
+	char first = ascii_lower(text.ptr[at]);
 
+	if (first != 'h' && first != 'f' && first != 'w')
+		return 0;
 	for (size_t i = 0; i < sizeof SCHEMES / sizeof *SCHEMES; i++)
 		if (str_starts_nocase(rest, SCHEMES[i]))
 			return at + SCHEMES[i].len;
@@ -95,7 +100,8 @@ static size_t mail_end(struct str text, size_t at, size_t *stop)
 {
 	size_t end;
 
-	if (str_starts_nocase(str_slice(text, at, text.len), STR("mailto:"))) {
+	if (ascii_lower(text.ptr[at]) == 'm'
+		&& str_starts_nocase(str_slice(text, at, text.len), STR("mailto:"))) {
 		end = run_until(text, at + 7, C_ENDS_MAIL);
 		if (end > at + 7)
 			return end;
@@ -154,13 +160,31 @@ static struct str cleaned(struct str link)
 	return link;
 }
 
+/* The end of the run that ends at a blank or the like, from `at` on; *link: one may be in it. */
+static size_t word_end(struct str text, size_t at, bool *link)
+{
+	unsigned seen = 0;
+
+	for (; at < text.len && !is(text, at, C_ENDS); at++)
+		seen |= CLASSES[(unsigned char)text.ptr[at]];
+	*link = (seen & C_IN_LINK) != 0;
+	return at;
+}
+
 bool uris_next(struct str text, size_t *at, struct str *link, struct str *host)
 {
-	size_t stop = 0;
+	size_t stop = 0, word = 0;
 
 	for (size_t i = *at; i < text.len; i++) {
 		size_t body, end = 0;
+		bool may = true;
 
+		if (i >= word)
+			word = word_end(text, i, &may);
+		if (!may) {
+			i = word; /* what ends a word begins no link */
+			continue;
+		}
 		*host = str_make(NULL, 0);
 		if (!can_begin(text, i))
 			continue;
