@@ -52,7 +52,7 @@ struct check_entry {
 	enum fact_stage stage;
 	const char *help;           /* one line: arguments, what a hit means; NULL where absent */
 	unsigned needs;             /* bits: what the message's reader has to prepare */
-	const char *only;           /* the first arguments that are here, a blank around each; NULL: all */
+	const char *only;           /* first arguments that are here, a blank around each; NULL: all */
 };
 
 /* NULL: SpamAssassin has no such check. */

@@ -69,7 +69,8 @@ static bool bad_iso(struct str charset)
 {
 	if (!checks_glob(STR("*iso-?*-?*"), charset))
 		return false;
-	return !checks_glob(STR("*iso-8859-?"), charset) && !checks_glob(STR("*iso-8859-??"), charset) &&
+	return !checks_glob(STR("*iso-8859-?"), charset) &&
+		!checks_glob(STR("*iso-8859-??"), charset) &&
 		!checks_glob(STR("*iso-2022-jp*"), charset) && !checks_glob(STR("*iso-2022-kr*"), charset);
 }
 

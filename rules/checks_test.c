@@ -57,7 +57,7 @@ static void ask_cases(const struct check_case *cases, size_t n, bool as_relays)
 		snprintf(rules, sizeof rules, "header A eval:%s\n"
 			"util_rb_tld com net example uk\nutil_rb_2tld co.uk\nscore A 1", cases[i].call);
 		const char *hits = rules_hits(rules, &mail.facts);
-		if (strcmp(hits, cases[i].hit ? "A" : ""))
+		if (strcmp(hits, cases[i].hit ? "A" : "") != 0)
 			printf("# %s of: %s\n", cases[i].call, cases[i].headers);
 		t_str(hits, cases[i].hit ? "A" : "");
 	}

@@ -70,8 +70,8 @@ struct facts {
 	size_t rawbody_n;
 	const struct fact_part *parts; /* the headers of the MIME parts, behind `headers` */
 	size_t parts_n;
-	size_t body_bytes;             /* of the body as it came, CR not counted; where reading stopped at
-	                                * ScanBytes, up to there */
+	size_t body_bytes;             /* of the body as it came, CR not counted; where reading stopped
+	                                * at ScanBytes, up to there */
 	struct str full;               /* headers, empty line, body; empty unless the set asks */
 	const struct fact_url *urls;   /* unique */
 	size_t urls_n;
