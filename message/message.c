@@ -11,12 +11,11 @@
 
 #include "base/date.h"
 #include "message/body.h"
-#include "message/charset.h"
-#include "message/decode.h"
 #include "message/header.h"
 #include "message/html.h"
 #include "message/links.h"
 #include "message/mime.h"
+#include "message/part_text.h"
 #include "message/rawbody.h"
 #include "message/received.h"
 #include "message/uris.h"
@@ -437,61 +436,6 @@ static int part_data(void *context, struct str data)
 	return message->spill.failed ? -1 : 0;
 }
 
-/* What was encoded may have any line ends; those of the text become LF, as SpamAssassin does. */
-static size_t drop_cr(char *text, size_t len)
-{
-	size_t n = 0;
-
-	if (len == 0 || !memchr(text, '\r', len))
-		return len;
-	for (size_t i = 0; i < len; i++)
-		if (text[i] != '\r' || i + 1 == len || text[i + 1] != '\n')
-			text[n++] = text[i];
-	return n;
-}
-
-static int decode_transfer(struct message *message, struct str *data)
-{
-	size_t room = message->part.encoding == MIME_BASE64 ? BASE64_ROOM(data->len) :
-		QP_ROOM(data->len);
-	size_t len;
-	char *out;
-
-	if (message->part.encoding == MIME_IDENTITY)
-		return 0;
-	out = arena_alloc_raw(message->arena, room);
-	if (!out)
-		return -1;
-	if (message->part.encoding == MIME_BASE64) {
-		struct base64_state state = {0};
-
-		len = base64_decode(&state, *data, out);
-		len += base64_finish(&state, out + len);
-	} else {
-		struct qp_state state = {0};
-
-		len = qp_decode(&state, *data, out);
-		len += qp_finish(&state, out + len);
-	}
-	len = drop_cr(out, len);
-	char *kept = arena_resize(message->arena, out, room, len); /* gives back the rest */
-
-	*data = str_make(kept ? kept : out, len); /* a large block may move when it shrinks */
-	return 0;
-}
-
-static int to_utf8(struct message *message, struct str *text)
-{
-	struct buf out = { .arena = message->arena };
-
-	if (charset_is_utf8(message->part.charset, *text))
-		return 0;
-	buf_reserve(&out, text->len + text->len / 2);
-	charset_to_utf8(message->part.charset, *text, &out);
-	*text = buf_str(&out);
-	return out.failed ? -1 : 0;
-}
-
 static int show(struct message *message, struct str text)
 {
 	bool cut = false;
@@ -584,9 +528,10 @@ static int part_end(void *context, unsigned how)
 			return -1;
 		text.ptr = copy;
 	}
-	if (decode_transfer(message, &text) < 0 ||
+	if (part_text_decode(message->arena, message->part.encoding, &text) < 0 ||
 		((message->part.kind == MIME_LEAF || (how & MIME_UNBOUNDED)) &&
-		show_raw(message, text) < 0) || to_utf8(message, &text) < 0)
+		show_raw(message, text) < 0) ||
+		part_text_to_utf8(message->arena, message->part.charset, &text) < 0)
 		return -1;
 	if (treatment.reading == READ_TEXT) {
 		if (links_find(message->links, text, treatment.shown ? MESSAGE_URL_TEXT :
