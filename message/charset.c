@@ -22,7 +22,7 @@ struct charset {
 	enum kind kind;
 };
 
-enum { LABEL_MAX = 40 };
+enum { LABEL_MAX = 40, ICONV_GIVEN = 2048 };
 
 /* In strcmp() order of the label. */
 static const struct charset CHARSETS[] = {
@@ -251,6 +251,8 @@ static void add_1252(struct str bytes, struct buf *out)
 	}
 }
 
+/* Piece by piece: a checker that looks at all of what iconv is given would take the square of a
+ * long broken text, since every broken byte is one call. */
 static void add_iconv(iconv_t cd, struct str bytes, struct buf *out)
 {
 	char *in = (char *)(uintptr_t)bytes.ptr; /* iconv does not write there */
@@ -258,11 +260,15 @@ static void add_iconv(iconv_t cd, struct str bytes, struct buf *out)
 
 	while (left > 0 && !out->failed) {
 		char piece[1024], *to = piece;
-		size_t room = sizeof piece, before = left;
-		size_t status = iconv(cd, &in, &left, &to, &room);
+		size_t room = sizeof piece, given = left < ICONV_GIVEN ? left : ICONV_GIVEN, rest = given;
+		size_t status = iconv(cd, &in, &rest, &to, &room);
+		size_t used = given - rest;
+		bool more = given < left; /* what looks cut off may go on */
 
+		left -= used;
 		buf_add(out, piece, sizeof piece - room);
-		if (status != (size_t)-1 || (errno == E2BIG && (left < before || room < sizeof piece)))
+		if (status != (size_t)-1 || (errno == E2BIG && (used > 0 || room < sizeof piece))
+			|| (errno == EINVAL && more && used > 0))
 			continue;
 		if (left > 0) {
 			buf_add_byte(out, *in++);
