@@ -336,11 +336,6 @@ size_t prefilter_bitmap_words(const struct prefilter *prefilter)
 	return prefilter->bitmap_words;
 }
 
-const uint64_t *prefilter_always(const struct prefilter *prefilter)
-{
-	return prefilter->always;
-}
-
 static bool stands_at(const struct prefilter *prefilter, const struct entry *entry,
 	struct str text, size_t last)
 {

@@ -35,8 +35,6 @@ static inline bool prefilter_has(const uint64_t *bitmap, size_t regex)
 {
 	return bitmap[regex / 64] >> (regex % 64) & 1;
 }
-/* Those that are named for every text. */
-const uint64_t *prefilter_always(const struct prefilter *prefilter);
 /* Adds those that could match `text` to `bitmap`. */
 void prefilter_scan(const struct prefilter *prefilter, struct str text, uint64_t *bitmap);
 
