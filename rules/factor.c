@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "rules/odd.h"
+
 enum { BYTES = 256, EVERY_BYTE = BYTES, CUT_MIDDLE = FACTOR_WORD_MAX / 2 };
 
 /* Rarer by their letters than they are: their words cost at least common_cost. */
@@ -250,7 +252,7 @@ struct factor factor_set(struct factor_pool *pool, const struct byte_set *set)
 	return one_set(pool, number);
 }
 
-struct factor factor_join(struct factor_pool *pool, const struct factor *a,
+static struct factor join(struct factor_pool *pool, const struct factor *a,
 	const struct factor *b)
 {
 	if (a->exact && b->exact && longest(a->prefix) + longest(b->prefix) <= FACTOR_WORD_MAX) {
@@ -276,7 +278,98 @@ struct factor factor_join(struct factor_pool *pool, const struct factor *a,
 	return factor;
 }
 
+static struct factor with_often(struct factor factor, const struct factor *from)
+{
+	factor.often = from->often;
+	factor.times = from->times;
+	return factor;
+}
+
+/* A match that is neither of a's plain ones nor of b's has what is odd in one of them. */
+struct factor factor_join(struct factor_pool *pool, const struct factor *a,
+	const struct factor *b)
+{
+	struct factor factor = join(pool, a, b);
+	factor.odd = a->odd | b->odd;
+	return with_often(factor, a->times >= b->times ? a : b);
+}
+
+/* More words than this are made fewer where they can be. */
+enum { WORDS_MANY = 8 };
+
+/* What is odd in a word; 0: nothing. */
+static uint64_t word_odd(const struct factor_pool *pool, const struct factor_word *word)
+{
+	uint64_t odd = 0;
+	for (size_t i = 0; i + 1 < word->n && !odd; i++)
+		odd = odd_of_sets(&pool->sets[word->at[i]], &pool->sets[word->at[i + 1]]);
+	return odd;
+}
+
+/* Words of one set become one word, of all their bytes. */
+static void merge_single(struct factor_pool *pool, struct factor_words *words)
+{
+	struct byte_set both = { { 0 } };
+	size_t kept = 0, single = 0;
+	for (size_t i = 0; i < words->n; i++)
+		single += words->items[i].n == 1;
+	if (single < 2)
+		return;
+	struct factor_words merged = words_make(pool, words->n - single + 1);
+	for (size_t i = 0; merged.n && i < words->n; i++) {
+		const struct byte_set *set = &pool->sets[words->items[i].at[0]];
+		if (words->items[i].n != 1)
+			merged.items[kept++] = words->items[i];
+		for (size_t k = 0; words->items[i].n == 1 && k < sizeof both.bits / sizeof *both.bits; k++)
+			both.bits[k] |= set->bits[k];
+	}
+	if (!merged.n)
+		return;
+	merged.items[kept] = (struct factor_word){ .at = { pool_set(pool, &both) }, .n = 1 };
+	*words = merged;
+}
+
+/* Takes the words out that have something odd, unless all do: where there are many, and where some
+ * were taken out before. */
+static void shed(struct factor_pool *pool, struct factor *factor)
+{
+	struct factor_words all = factor->prefix, plain = { NULL, 0 };
+	uint64_t odd = 0;
+	if (!pool->shedding || !factor->exact || (all.n <= WORDS_MANY && !factor->odd))
+		return;
+	merge_single(pool, &all);
+	plain = words_make(pool, all.n);
+	plain.n = 0;
+	for (size_t i = 0; plain.items && i < all.n; i++) {
+		uint64_t of_word = word_odd(pool, &all.items[i]);
+		if (!of_word)
+			plain.items[plain.n++] = all.items[i];
+		odd |= of_word;
+	}
+	if (plain.n && odd) {
+		factor->odd |= odd;
+		all = plain;
+	}
+	factor->prefix = factor->suffix = all;
+}
+
+static struct factor either(struct factor_pool *pool, const struct factor *a,
+	const struct factor *b);
+
 struct factor factor_either(struct factor_pool *pool, const struct factor *a,
+	const struct factor *b)
+{
+	struct factor factor = either(pool, a, b);
+	factor.odd = a->odd | b->odd;
+	if (a->times && b->times && a->often.n + b->often.n <= FACTOR_BEST_MAX) {
+		factor.often = words_both(pool, a->often, b->often);
+		factor.times = a->times < b->times ? a->times : b->times;
+	}
+	shed(pool, &factor);
+	return factor;
+}
+
+static struct factor either(struct factor_pool *pool, const struct factor *a,
 	const struct factor *b)
 {
 	if (a->exact && b->exact && a->prefix.n + b->prefix.n <= FACTOR_WORDS_MAX)
@@ -294,8 +387,8 @@ struct factor factor_either(struct factor_pool *pool, const struct factor *a,
 	return factor;
 }
 
-/* Up to this many repetitions are written out. */
-enum { WRITTEN_MAX = 4 };
+/* Up to this many repetitions are written out; from so many on they are counted. */
+enum { WRITTEN_MAX = 4, OFTEN_MIN = 3 };
 
 static struct factor repeat_optional(struct factor_pool *pool, const struct factor *a, int max)
 {
@@ -310,7 +403,7 @@ static struct factor repeat_optional(struct factor_pool *pool, const struct fact
 	return sum;
 }
 
-struct factor factor_repeat(struct factor_pool *pool, const struct factor *a, int min, int max)
+static struct factor repeat(struct factor_pool *pool, const struct factor *a, int min, int max)
 {
 	struct factor once = factor_empty(pool);
 	for (int i = 0; i < min && i < WRITTEN_MAX; i++)
@@ -327,6 +420,17 @@ struct factor factor_repeat(struct factor_pool *pool, const struct factor *a, in
 	struct factor begin = factor_join(pool, &once, &rest); /* and it ends with them, too */
 	begin.suffix = once.suffix;
 	return begin;
+}
+
+struct factor factor_repeat(struct factor_pool *pool, const struct factor *a, int min, int max)
+{
+	struct factor factor = repeat(pool, a, min, max);
+	double cost;
+	if (min >= OFTEN_MIN) {
+		factor.often = factor_best(pool, a, &cost);
+		factor.times = factor.often.n ? (unsigned)min : 0;
+	}
+	return factor;
 }
 
 struct factor_words factor_best(struct factor_pool *pool, const struct factor *a, double *cost)

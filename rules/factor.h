@@ -9,6 +9,9 @@
  * piece does not match, but no match lacks all of them. (The idea is that of Russ Cox, "Regular
  * Expression Matching with a Trigram Index", 2012; ours keeps words in place of trigrams.)
  *
+ * All of it holds for the matches that have none of the letters of other scripts in `odd`
+ * (rules/odd); where there are many of these among the alternatives, they are shed.
+ *
  * Case is ignored: a set that has a letter has it in both cases, which is weaker, thus safe.
  */
 #ifndef DEPEER_RULES_FACTOR_H
@@ -41,6 +44,11 @@ struct factor {
 	struct factor_words prefix, suffix;
 	struct factor_words best;   /* n 0: none */
 	double cost;                /* of best: how often it is expected in a byte of text */
+	uint64_t odd;               /* bits of rules/odd: other matches have one of these */
+	/* of a piece that is repeated: words that stand in every match so many times, at places that
+	 * do not overlap; n 0: none */
+	struct factor_words often;
+	unsigned times;
 };
 
 /* The sets of a regex, each once. Sets 0..255 are that byte alone (a letter: in both cases, the
@@ -53,6 +61,7 @@ struct factor_pool {
 	double *weights;            /* how often a byte of the set is expected in a byte of text */
 	double *key_weights;        /* and one of its classes */
 	size_t n, capacity;
+	bool shedding;              /* may words be shed? */
 	bool failed;                /* memory was spent: what was made since is not to be used */
 };
 /* 0, or -1 when memory is spent. */

@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-enum { REPEAT_MAX = 65535 };
+enum {
+	REPEAT_MAX = 65535,
+	SHED_LENGTH = 2048     /* longer regexes have too many letters for words alone */
+};
 /* Words that are expected more often than once in so many bytes are no help. */
 static const double cost_max = 1.0 / 1000;
 
@@ -477,24 +480,52 @@ static bool doubtful_blanks(struct str text, struct str modifiers_after_x)
 	return doubtful;
 }
 
+/* The words of the whole regex, and whether they are of use. */
+static bool read_whole(struct factor_pool *pool, struct str text, bool extended,
+	struct factor_words *best, struct literals *out)
+{
+	struct reader reader = { .text = text, .extended = extended, .pool = pool };
+	struct factor whole = read_alternatives(&reader);
+	*best = factor_best(pool, &whole, &out->cost);
+	out->odd = whole.odd;
+	out->times = 1;
+	if (reader.stuck || reader.at < text.len)
+		return false;
+	if (!(best->n && out->cost <= cost_max) && whole.times) { /* common, but not so many of them */
+		*best = whole.often;
+		out->times = whole.times;
+		return true;
+	}
+	return best->n && out->cost <= cost_max;
+}
+
 int literal_read(struct str text, struct str modifiers, struct arena *arena,
 	struct literals *out)
 {
 	struct factor_pool pool;
+	struct factor_words best;
 	size_t x = str_find_byte(modifiers, 'x');
+	bool extended = x != SIZE_MAX;
 	*out = (struct literals){ 0 };
 	if (factor_pool_start(&pool, arena))
 		return -1;
-	struct reader reader = { .text = text, .extended = x != SIZE_MAX, .pool = &pool };
-	if (reader.extended && doubtful_blanks(text, str_slice(modifiers, x + 1, modifiers.len)))
+	if (extended && doubtful_blanks(text, str_slice(modifiers, x + 1, modifiers.len)))
 		return 0;
-	struct factor whole = read_alternatives(&reader);
-	struct factor_words best = factor_best(&pool, &whole, &out->cost);
+	pool.shedding = true;
+	bool good = read_whole(&pool, text, extended, &best, out);
+	if (good && out->odd && text.len <= SHED_LENGTH) { /* perhaps words alone do as well */
+		struct literals shed = *out;
+		struct factor_words shed_best = best;
+		pool.shedding = false;
+		if (!read_whole(&pool, text, extended, &best, out)) {
+			*out = shed;
+			best = shed_best;
+		}
+	}
 	if (pool.failed)
 		return -1;
 	out->sets = pool.sets;
 	out->classes = pool.classes;
 	out->key_weights = pool.key_weights;
-	bool good = !reader.stuck && reader.at >= text.len && best.n && out->cost <= cost_max;
 	return good ? keep_words(&pool, best, out) : 0;
 }

@@ -1,8 +1,9 @@
 /* rules/literal: the text that a regex cannot match without.
  *
  * Reads a regex and names a small set of words (rules/factor) such that every match of it
- * contains at least one: "viagra" or "cialis" for /\b(?:viagra|cialis)\b/i. A subject that has
- * none of them needs no regex (rules/prefilter). It says "none" whenever it is in doubt:
+ * contains at least one: "viagra" or "cialis" for /\b(?:viagra|cialis)\b/i; of a regex with many
+ * letters of other scripts, at least one or some of those (rules/odd). A subject that has none of
+ * them needs no regex (rules/prefilter). It says "none" whenever it is in doubt:
  * conditions, recursion, verbs, \Q..\E, Unicode properties, whatever it does not know.
  *
  * What holds for PCRE2 on bytes in the C locale with the options of rules/pattern: only ASCII
@@ -24,6 +25,8 @@ struct literals {
 	const struct byte_set *sets;       /* what the words refer to */
 	const uint32_t *classes;           /* of the sets (rules/factor), */
 	const double *key_weights;         /* and their weights */
+	uint64_t odd;                      /* bits of rules/odd: a match may have one of these instead */
+	unsigned times;                    /* how many words a match has, at least: 1, or more */
 	double cost;                       /* how often a word is expected in a byte of text */
 };
 

@@ -159,6 +159,64 @@ T_TEST(chooses_the_rarest)
 	check_cases(choice_cases, sizeof choice_cases / sizeof *choice_cases);
 }
 
+#define FORMS_OF_A "(?:[aA@\\xe0]|\\xc3[\\xa0-\\xa5]|\\xce[\\x91\\xb1]|[\\xd0][\\x90\\xb0]|\\xd3\\x90|" \
+	"&#(?:224|1072|x430);|\\xe1\\xb8[\\x80\\x81]|\\xe2\\x80\\xa5|\\xf0\\x9d\\x90[\\x80-\\x82])"
+#define FORMS_OF_N "(?:n|\\xf1|\\|\\/\\||\\xc3\\xb1|\\xc5[\\x83-\\x8b]|\\xce\\x9d|\\xd0\\x98|\\xd5[\\x88\\x8c]|" \
+	"&\\#241;|\\xe1\\xb9[\\x84-\\x8b])"
+
+/* Many forms of a letter: those in UTF-8 and references are told apart from the words. */
+T_TEST(sheds_what_is_odd)
+{
+	static const struct {
+		struct str text;
+		bool odd;
+	} texts[] = {
+		{ { "nana", 4 }, false }, { { "n\xc3\xa0na", 5 }, true }, { { "n&#224;na", 9 }, true },
+		{ { "n\xc5\x83", 3 }, true }, { { "n\xe2\x80\xa5", 4 }, true },
+		{ { "n\xe2\x82\xac", 4 }, false }, { { "\xc4\x80", 2 }, false }, { { "\xc3", 1 }, false },
+		{ { "abcdefg\xc3\xa0", 9 }, true }, { { "abcdef&#x61;", 12 }, true }, { { "&", 1 }, false },
+		{ { "a & b #", 7 }, false }, { { "", 0 }, false },
+	};
+	struct arena *arena = arena_create(64 * 1024 * 1024);
+	static const char regex[] = FORMS_OF_N FORMS_OF_A FORMS_OF_N FORMS_OF_A FORMS_OF_N FORMS_OF_A;
+	struct literals literals;
+	t_need(arena && literal_read(STR(regex), STR(""), arena, &literals) == 0);
+	t_true(literals.n > 0 && literals.n <= 8);
+	t_true(literals.odd != 0);
+	t_true(literal_any_in(&literals, STR("a nanana")));
+	t_true(literal_any_in(&literals, STR("NANAn@")));
+	t_true(!literal_any_in(&literals, STR("ananas")));
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		t_int(odd_in_text(texts[i].text, literals.odd) != 0, texts[i].odd);
+	/* a word that is rare by itself needs no odd ones beside it */
+	t_need(literal_read(STR(FORMS_OF_N FORMS_OF_A "viagra"), STR(""), arena, &literals) == 0);
+	t_true(literals.n > 0 && literals.odd == 0);
+	arena_free(&arena);
+}
+
+/* Words that are common, but not so many of them: how many a match has is counted. */
+T_TEST(counts_repeated_words)
+{
+	static const struct {
+		const char *regex;
+		unsigned times;
+	} cases[] = {
+		{ "(?:the|and)", 0 }, { "(?:(?:the|and).*){2}", 0 }, { "(?:(?:the|and).*){5}", 5 },
+		{ "(?:(?:the|and).*){3,9}", 3 }, { ".(?:(?:the|and).*){4}[ei]", 4 },
+		{ "(?:(?:the|and).*){5}|(?:for.*){3}", 3 }, { "(?:(?:the|and).*){5}|for", 0 },
+		{ "(?:(?:the.*){3}and.*)?(?:for.*){3}", 3 }, { "(?:(?:the|and).*){5}viagra", 1 },
+	};
+	struct arena *arena = arena_create(64 * 1024 * 1024);
+	t_need(arena);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct literals literals;
+		t_need(literal_read(str_from(cases[i].regex), STR(""), arena, &literals) == 0);
+		if (!t_int(literals.n ? literals.times : 0, cases[i].times))
+			printf("# of /%s/\n", cases[i].regex);
+	}
+	arena_free(&arena);
+}
+
 T_TEST(reads_deep_groups)
 {
 	struct buf text = { .limit = 100000 };
@@ -250,6 +308,10 @@ static const struct simple {
 	{ "[Q]", "Q" }, { "\\h", " " }, { "\\v", "\n" }, { "\\V", "z" }, { "\\N", "z" }, { "\\Z", "" },
 	{ "[z-]", "-" }, { "\\101", "A" }, { "\\e", "\033" }, { "[\\]j]", "]" }, { "[\\\\q]", "\\" },
 	{ "\\X", "z" }, { "\\C", "z" }, { "\\cA", "\001" }, { "\\K", "" }, { "%", "%" }, { "-", "-" },
+	/* letters with many forms, which are shed (rules/odd) */
+	{ FORMS_OF_A, "a" }, { FORMS_OF_A, "\xd0\xb0" }, { FORMS_OF_A, "&#1072;" },
+	{ FORMS_OF_A "{2}", "\xf0\x9d\x90\x81@" }, { FORMS_OF_N, "n" }, { FORMS_OF_N, "\xc5\x85" },
+	{ FORMS_OF_N, "|/|" }, { FORMS_OF_N FORMS_OF_A, "n\xc3\xa0" },
 };
 
 static const struct {

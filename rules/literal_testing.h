@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rules/literal.h"
+#include "rules/odd.h"
 #include "rules/pattern.h"
 #include "rules/prefilter.h"
 
@@ -65,9 +66,11 @@ static inline bool literal_word_in(const struct literals *literals,
 	return false;
 }
 
-/* Whether one of the words stands in the text, in the plainest way; true if there is no word. */
+/* Whether one of the words (or what is odd) stands in the text, in the plainest way; true if there is no word. */
 static inline bool literal_any_in(const struct literals *literals, struct str text)
 {
+	if (odd_in_text(text, literals->odd))
+		return true;
 	for (size_t i = 0; i < literals->n; i++)
 		if (literal_word_in(literals, &literals->words[i], text))
 			return true;
@@ -95,6 +98,8 @@ static inline bool literal_check_text(struct literal_check *check, struct str te
 	count->texts++;
 	count->matches += matches;
 	count->excluded += !any;
+	if (check->literals.times > 1) /* the filter counts them: it asks less often */
+		return !check->prefilter || named == 7 || (named == 0 && !matches);
 	return (any || !matches) && (!check->prefilter || named == (any ? 7 : 0));
 }
 

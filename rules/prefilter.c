@@ -13,11 +13,13 @@
 
 #include "rules/key.h"
 #include "rules/literal.h"
+#include "rules/odd.h"
 
 enum {
 	KEYS = KEY_NUMBERS,
 	REGEX_BYTES_MAX = 64 * 1024 * 1024, /* memory while one regex is read */
 	SETS_MAX = UINT16_MAX,
+	COUNTERS_MAX = 32,         /* regexes whose words are counted, in one text */
 	WORTH_MIN = 3              /* regexes with words */
 };
 
@@ -38,6 +40,9 @@ struct prefilter {
 	const uint16_t *numbers;   /* of sets */
 	const struct byte_set *sets;
 	const uint64_t *always;
+	const uint8_t *times;      /* of each regex: how many words make it worth asking */
+	uint64_t odd;              /* classes of rules/odd that some regex has */
+	uint64_t *odd_members;     /* a bitmap of regexes for each class of them, in order */
 	size_t bitmap_words;
 };
 
@@ -60,6 +65,8 @@ struct builder {
 	size_t sets_n, sets_capacity;
 	uint32_t *counts;          /* words by key */
 	uint32_t *refs;
+	uint8_t *times;
+	uint64_t *odds;            /* of each regex: classes of rules/odd */
 	size_t worth;              /* regexes that have words */
 };
 
@@ -208,6 +215,8 @@ static int add_regex(struct builder *builder, size_t regex,
 		status = added < 0 ? -1 : 0;
 		good = added > 0;
 	}
+	builder->times[regex] = (uint8_t)(literals.times < UINT8_MAX ? literals.times : UINT8_MAX);
+	builder->odds[regex] = good ? literals.odd : 0;
 	if (good)
 		builder->worth++;
 	else
@@ -293,6 +302,25 @@ static int keep_words(struct builder *builder)
 	return entries && out->numbers && out->sets ? 0 : -1;
 }
 
+static int make_odd(struct builder *builder, size_t n)
+{
+	struct prefilter *out = builder->out;
+	size_t classes = 0;
+	for (size_t i = 0; i < n; i++)
+		out->odd |= builder->odds[i];
+	for (uint64_t left = out->odd; left; left &= left - 1)
+		classes++;
+	out->odd_members = ARENA_ARRAY(builder->arena, uint64_t, classes * out->bitmap_words);
+	if (!out->odd_members)
+		return -1;
+	uint64_t *members = out->odd_members;
+	for (uint64_t left = out->odd; left; left &= left - 1, members += out->bitmap_words)
+		for (size_t i = 0; i < n; i++)
+			if (builder->odds[i] & left & ~(left - 1))
+				members[i / 64] |= (uint64_t)1 << (i % 64);
+	return 0;
+}
+
 static int build(struct builder *builder, const struct prefilter_regex *regexes, size_t n,
 	struct prefilter **out)
 {
@@ -302,7 +330,10 @@ static int build(struct builder *builder, const struct prefilter_regex *regexes,
 		return -1;
 	prefilter->bitmap_words = (n + 63) / 64;
 	uint64_t *always = ARENA_ARRAY(builder->arena, uint64_t, prefilter->bitmap_words);
-	if (!always || start_sets(builder))
+	builder->odds = ARENA_ARRAY(builder->scratch, uint64_t, n);
+	builder->times = ARENA_ARRAY(builder->arena, uint8_t, n);
+	prefilter->times = builder->times;
+	if (!always || !builder->times || !builder->odds || start_sets(builder))
 		return -1;
 	memcpy(prefilter->classes, builder->table.classes, sizeof prefilter->classes);
 	prefilter->always = always;
@@ -311,7 +342,7 @@ static int build(struct builder *builder, const struct prefilter_regex *regexes,
 			return -1;
 	if (builder->worth < WORTH_MIN)
 		return 0;
-	if (make_tables(builder) || keep_words(builder))
+	if (make_tables(builder) || keep_words(builder) || make_odd(builder, n))
 		return -1;
 	*out = prefilter;
 	return 0;
@@ -349,28 +380,75 @@ static bool stands_at(const struct prefilter *prefilter, const struct entry *ent
 	return true;
 }
 
+/* The words of one text that were counted. More regexes than there is room for are asked at their
+ * first word. */
+struct counters {
+	size_t n;
+	struct {
+		uint32_t regex;
+		unsigned seen;
+		size_t last;
+	} of[COUNTERS_MAX];
+};
+
+/* Is this the word that makes the regex worth asking? Words that end at one place, by their keys,
+ * count once: those of a match do not overlap. */
+static bool is_enough(struct counters *counters, uint32_t regex, unsigned times, size_t last)
+{
+	size_t i = 0;
+	while (i < counters->n && counters->of[i].regex != regex)
+		i++;
+	if (i == COUNTERS_MAX)
+		return true;
+	if (i == counters->n) {
+		counters->of[i].regex = regex;
+		counters->of[i].seen = 1;
+		counters->of[i].last = last;
+		counters->n++;
+	} else if (counters->of[i].last != last) {
+		counters->of[i].seen++;
+		counters->of[i].last = last;
+	}
+	return counters->of[i].seen >= times;
+}
+
 /* Compares the words of a key that ends at offset `last`. */
 static void compare_words(const struct prefilter *prefilter, struct str text, size_t last,
-	uint32_t key, uint64_t *bitmap)
+	uint32_t key, struct counters *counters, uint64_t *bitmap)
 {
 	uint32_t rank = rank_of(prefilter, key);
 	for (uint32_t i = prefilter->starts[rank]; i < prefilter->starts[rank + 1]; i++) {
 		const struct entry *entry = &prefilter->entries[prefilter->refs[i]];
-		if (!prefilter_has(bitmap, entry->regex) && stands_at(prefilter, entry, text, last))
+		if (prefilter_has(bitmap, entry->regex) || !stands_at(prefilter, entry, text, last))
+			continue;
+		unsigned times = prefilter->times[entry->regex];
+		if (times < 2 || is_enough(counters, entry->regex, times, last))
 			bitmap[entry->regex / 64] |= (uint64_t)1 << (entry->regex % 64);
 	}
 }
 
 /* The positions [at, end) one by one; `key` is that of the one before. */
 static void compare_each(const struct prefilter *prefilter, struct str text, size_t at,
-	size_t end, uint32_t key, uint64_t *bitmap)
+	size_t end, uint32_t key, struct counters *counters, uint64_t *bitmap)
 {
 	for (; at < end; at++) {
 		uint32_t class = prefilter->classes[(unsigned char)text.ptr[at]];
 		uint32_t row = key & (KEYS / KEY_CLASSES - 1);
 		key = row << KEY_CLASS_BITS | class;
 		if (prefilter->bits[row] >> class & 1)
-			compare_words(prefilter, text, at, key, bitmap);
+			compare_words(prefilter, text, at, key, counters, bitmap);
+	}
+}
+
+/* Regexes whose matches may have letters of other scripts instead of a word. */
+static void add_odd(const struct prefilter *prefilter, struct str text, uint64_t *bitmap)
+{
+	uint64_t seen = odd_in_text(text, prefilter->odd);
+	const uint64_t *members = prefilter->odd_members;
+	for (uint64_t left = prefilter->odd; left && seen; left &= left - 1) {
+		for (size_t i = 0; seen & left & ~(left - 1) && i < prefilter->bitmap_words; i++)
+			bitmap[i] |= members[i];
+		members += prefilter->bitmap_words;
 	}
 }
 
@@ -382,10 +460,13 @@ void prefilter_scan(const struct prefilter *prefilter, struct str text, uint64_t
 	const unsigned char *classes = prefilter->classes;
 	const unsigned char *bytes = (const unsigned char *)text.ptr;
 	const uint32_t *bits = prefilter->bits;
+	struct counters counters;
+	counters.n = 0;
 	uint32_t row = 0; /* of the two classes before */
 	size_t at = 0;
 	for (size_t i = 0; i < prefilter->bitmap_words; i++)
 		bitmap[i] |= prefilter->always[i];
+	add_odd(prefilter, text, bitmap);
 	for (; at + 4 <= text.len; at += 4) {
 		uint32_t a = classes[bytes[at]], b = classes[bytes[at + 1]];
 		uint32_t c = classes[bytes[at + 2]], d = classes[bytes[at + 3]];
@@ -393,8 +474,8 @@ void prefilter_scan(const struct prefilter *prefilter, struct str text, uint64_t
 		uint32_t seen = bits[row] >> a | bits[row_a] >> b |
 			bits[a << KEY_CLASS_BITS | b] >> c | bits[b << KEY_CLASS_BITS | c] >> d;
 		if (seen & 1)
-			compare_each(prefilter, text, at, at + 4, row, bitmap);
+			compare_each(prefilter, text, at, at + 4, row, &counters, bitmap);
 		row = c << KEY_CLASS_BITS | d;
 	}
-	compare_each(prefilter, text, at, text.len, row, bitmap);
+	compare_each(prefilter, text, at, text.len, row, &counters, bitmap);
 }

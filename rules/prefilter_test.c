@@ -59,6 +59,28 @@ T_TEST(names_what_could_match)
 	arena_free(&built.arena);
 }
 
+T_TEST(counts_words_and_sees_other_scripts)
+{
+#define E "(?:[e3]|\\xc3[\\xa8-\\xab]|\\xc4\\x93|\\xce\\xb5|\\xd0\\xb5|\\xd1\\x91|\\xd2\\xbd|\\xd3\\x97|\\xd4\\x91|&#101;)"
+#define E4 E E E E
+	static const char *const texts[] = { "(?:(?:the|and).*){3}", E4 E4 E4 E4 E4 E4 E4, "qz", "zq" };
+	static const struct {
+		struct str text;
+		const char *named;
+	} cases[] = {
+		{ { "the and", 7 }, "" }, { { "the and the", 11 }, "0" }, { { "thethethe", 9 }, "0" },
+		{ { "the the t h e", 13 }, "" }, { { "a\xd0\xb5", 3 }, "1" }, { { "a\xd5\xb5", 3 }, "" },
+		{ { "&#101;", 6 }, "1" }, { { "&101;", 5 }, "" }, { { "e\xe2\x80\x99", 4 }, "" },
+		{ { "eqzeq", 5 }, "2" }, { { "eeee333333eeeeeeee33333333eee", 28 }, "1" },
+	};
+	struct built built = build(texts, 4);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		t_str(named(&built, cases[i].text), cases[i].named);
+	arena_free(&built.arena);
+#undef E4
+#undef E
+}
+
 /* A word at each offset of a text, behind its end, and as its only content. */
 T_TEST(finds_words_anywhere)
 {
