@@ -148,6 +148,7 @@ static int client_relay(const struct scan_envelope *envelope, const struct scan_
 		relay->ident = envelope->line->ident;
 		relay->id = envelope->line->id;
 		relay->protocol = envelope->line->protocol;
+		relay->envfrom = envelope->line->envfrom;
 		relay->authenticated = envelope->line->authenticated;
 		relay->received = envelope->line->received;
 	}

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "tool/output.h"
+#include "tool/sender.h"
 
 static bool option_text(struct replay *replay, int id, const char *value)
 {
@@ -209,11 +210,31 @@ static void apply_row(const struct envelope_row *row, struct scan_envelope *enve
 	}
 }
 
-static void find_envelope(const struct replay *replay, const struct mail *mail,
-	struct message_view *view, struct scan_envelope *envelope, const char **client_from)
+/* Where nothing else said it. The hop that counts is the client's, or the oldest one where all
+ * are of ours. 0 or -1. */
+static int find_sender(const struct message_view *view, struct scan_envelope *envelope,
+	struct arena *arena)
 {
-	const struct message_header *path;
+	const struct message_relay *hop = envelope->line;
+	struct str sender;
+	int status;
 
+	if (envelope->has_mail_from)
+		return 0;
+	if (!envelope->has_client && view->relays_n > 0)
+		hop = &view->relays[view->relays_n - 1];
+	status = sender_of_mail(view, hop, arena, &sender);
+	if (status > 0) {
+		envelope->mail_from = sender;
+		envelope->has_mail_from = true;
+	}
+	return status < 0 ? -1 : 0;
+}
+
+static int find_envelope(const struct replay *replay, const struct mail *mail,
+	struct arena *arena, struct message_view *view, struct scan_envelope *envelope,
+	const char **client_from)
+{
 	*client_from = envelope->has_client ? "option" : NULL;
 	if (replay->envelopes) {
 		const struct envelope_row *row = envelopes_find(replay->envelopes, mail->name);
@@ -225,13 +246,9 @@ static void find_envelope(const struct replay *replay, const struct mail *mail,
 	} else if (!envelope->has_client && !replay->no_received) {
 		client_from_received(view, envelope, client_from);
 	}
-	path = message_find_header(view, STR("Return-Path"));
-	if (!envelope->has_mail_from && path) {
-		envelope->mail_from = without_angles(str_trim(path->raw));
-		envelope->has_mail_from = true;
-	}
 	if (replay->date_of_mail && view->date != INT64_MIN)
 		envelope->day = date_from_time(view->date);
+	return find_sender(view, envelope, arena);
 }
 
 int replay_judge(const struct replay *replay, const struct snapshot *snapshot,
@@ -248,7 +265,8 @@ int replay_judge(const struct replay *replay, const struct snapshot *snapshot,
 		return -1;
 	*out->view = *message_view(message);
 	*out->envelope = replay->given;
-	find_envelope(replay, mail, out->view, out->envelope, &out->client_from);
+	if (find_envelope(replay, mail, arena, out->view, out->envelope, &out->client_from) != 0)
+		return -1;
 	return scan_message(snapshot, out->envelope, out->view, arena, out->result);
 }
 
