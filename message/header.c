@@ -212,13 +212,21 @@ static int decode_words(struct arena *arena, struct str text, struct str *result
 
 int header_decode(struct arena *arena, struct str raw, struct str *out)
 {
+	struct buf utf8 = { .arena = arena };
 	struct str text;
 
 	if (unfold(arena, raw, &text) < 0)
 		return -1;
+	text = str_trim(text);
+	if (!charset_is_utf8(STR(""), text)) {
+		charset_to_utf8(STR(""), text, &utf8);
+		if (utf8.failed)
+			return -1;
+		text = buf_str(&utf8);
+	}
 	if (str_find(text, STR("=?")) != SIZE_MAX && decode_words(arena, text, &text) < 0)
 		return -1;
-	*out = str_trim(text);
+	*out = text;
 	return 0;
 }
 

@@ -19,10 +19,10 @@ bool header_next(struct str *rest, struct str *name, struct str *value);
 /* True when the line could begin a field: a name of printable ASCII, then ':'. */
 bool header_line(struct str line);
 
-/* Unfolds (a line end and the blanks after it become one space), decodes encoded words
+/* Unfolds (a line end and the blanks after it become one space), trims, reads bytes that are no
+ * UTF-8 as Windows-1252 (as SpamAssassin 4 does, Message/Node.pm), decodes encoded words
  * (RFC 2047: B and Q, adjacent ones joined, also in the middle of a word as Outlook shows them)
- * to UTF-8, and trims. *out points into `raw` when there was nothing to do. 0, or -1 when memory
- * is spent. */
+ * to UTF-8. *out points into `raw` when there was nothing to do. 0, or -1 when memory is spent. */
 int header_decode(struct arena *arena, struct str raw, struct str *out);
 
 /* "text/html" of 'Text/HTML; charset=...', as it stands without blanks. */

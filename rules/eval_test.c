@@ -69,7 +69,7 @@ T_TEST(header_forms)
 	t_str(hits("header A x-twice:first =~ /^one$/\nheader B X-Twice:last =~ /^two$/"), "A B");
 	t_str(hits("header A From:addr =~ /^doc\\@pills\\.example\\z/"), "A");
 	t_str(hits("header A From:name =~ /^Doc, A\\z/"), "A");
-	t_str(hits("header A From:name:raw =~ /^Doc, A\\z/\nheader B To:raw:addr =~ /^a\\@b/"), "A B");
+	t_str(hits("header A From:name:raw =~ /^Doc, A \\z/\nheader B To:raw:addr =~ /^a\\@b/"), "A B");
 	t_str(hits("header A Subject:raw =~ /^ Cheap =\\?utf/"), "A");
 	t_str(hits("header A ToCc =~ /^a\\@b.*\\ne\\@f/"), "A");
 	t_str(hits("header A To:addr =~ /^a\\@b\\.example\\nc\\@d\\.example\\z/"), "A");

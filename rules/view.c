@@ -240,32 +240,89 @@ static void add_named(const struct view *view, const struct facts *facts, struct
 	}
 }
 
-/* Names are read from the raw value, where an encoded word hides the commas it stands for; only
- * when words are encoded and there is one address is the decoded value asked for its name. */
+/* What of a name is shown: single blanks, no single quotes around it; one of blanks alone as it
+ * is. */
+static struct str shown_name(struct str name, struct arena *arena)
+{
+	struct buf out = { .arena = arena };
+	struct str text = str_trim(name);
+	if (!text.len)
+		return name;
+	for (size_t i = 0; i < text.len; i++) {
+		bool blank = ascii_space(text.ptr[i]);
+		if (!blank || !ascii_space(text.ptr[i - 1]))
+			buf_add_byte(&out, blank ? ' ' : text.ptr[i]);
+	}
+	text = buf_str(&out);
+	bool quotes = text.len > 1 && text.ptr[0] == '\'' && text.ptr[text.len - 1] == '\'';
+	return quotes ? str_slice(text, 1, text.len - 1) : text;
+}
+
+/* Without blanks, the comma of the entry before, quotes around it. */
+static struct str bare_name(struct str text)
+{
+	struct str name = str_trim(text);
+	if (!name.len)
+		return text;
+	if (name.ptr[0] == ',' || name.ptr[0] == ';')
+		name = str_trim(str_slice(name, 1, name.len));
+	bool quotes = name.len > 1 && name.ptr[0] == '"' && name.ptr[name.len - 1] == '"';
+	return quotes ? str_slice(name, 1, name.len - 1) : name;
+}
+
+static bool is_encoded(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if ((unsigned char)name.ptr[i] >= 0x80)
+			return true;
+	return str_find(name, STR("=?")) != SIZE_MAX;
+}
+
+/* The name that the decoded value gives the address, at *from or behind: before its '<', or in the
+ * comment after it. *from is then behind the address. Empty: none. */
+static struct str decoded_name(struct str decoded, struct str address, size_t *from)
+{
+	size_t begin = *from, at = str_find(str_slice(decoded, begin, decoded.len), address);
+	if (!address.len || at == SIZE_MAX)
+		return STR("");
+	at += begin;
+	*from = at + address.len;
+	if (*from < decoded.len && decoded.ptr[*from] == '>')
+		++*from;
+	if (at > begin && decoded.ptr[at - 1] == '<')
+		return bare_name(str_slice(decoded, begin, at - 1));
+	struct str rest = str_trim(str_slice(decoded, *from, decoded.len));
+	size_t close = str_find_byte(rest, ')');
+	return rest.len && rest.ptr[0] == '(' && close != SIZE_MAX ?
+		str_slice(rest, 1, close) : STR("");
+}
+
+/* Addresses are read from the raw value, where an encoded word hides the commas it stands for; a
+ * name that is encoded is taken from the decoded value, by its address. */
+static void decode_names(const struct fact_header *header, struct arena *arena,
+	struct addresses_entry *entries, size_t n)
+{
+	struct str decoded = str_slice(header->decoded, 0, FACT_HEADER_MAX);
+	size_t from = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct str name = decoded_name(decoded, entries[i].address, &from);
+		if (n == 1 && !entries[i].address.len)
+			name = bare_name(str_slice(decoded, 0, str_find_byte(decoded, '<')));
+		if (name.len && is_encoded(entries[i].name))
+			entries[i].name = name;
+		entries[i].name = shown_name(entries[i].name, arena);
+	}
+}
+
 static int add_addresses(const struct view *view, const struct fact_header *header,
 	struct arena *arena, struct buf *out)
 {
 	struct addresses_entry *entries = NULL;
 	size_t n = 0;
-	struct str raw = str_slice(header->raw, 0, FACT_HEADER_MAX);
-	if (addresses_read(raw, arena, &entries, &n))
+	if (addresses_read(str_slice(header->raw, 0, FACT_HEADER_MAX), arena, &entries, &n))
 		return -1;
-	struct str decoded = str_slice(header->decoded, 0, FACT_HEADER_MAX);
-	bool encoded = str_find(raw, STR("=?")) != SIZE_MAX;
-	if (view->part == VIEW_NAME && encoded) {
-		if (n == 1) { /* up to the last '<' */
-			size_t open = decoded.len;
-			while (open && decoded.ptr[open - 1] != '<')
-				open--;
-			struct str name = str_trim(str_slice(decoded, 0, open ? open - 1 : 0));
-			if (name.len >= 2 && name.ptr[0] == '"' && name.ptr[name.len - 1] == '"')
-				name = str_slice(name, 1, name.len - 1);
-			if (open)
-				entries[0].name = name;
-		} else if (addresses_read(decoded, arena, &entries, &n)) {
-			return -1;
-		}
-	}
+	if (view->part == VIEW_NAME)
+		decode_names(header, arena, entries, n);
 	for (size_t i = 0; i < n; i++) {
 		struct str text = view->part == VIEW_ADDR ? entries[i].address : entries[i].name;
 		if (!text.len)
