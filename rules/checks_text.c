@@ -208,6 +208,14 @@ bool checks_glob(struct str pattern, struct str text)
 	return p == pattern.len;
 }
 
+bool checks_in_list(const struct values *values, struct str address)
+{
+	for (size_t i = 0; values && i < values->n; i++)
+		if (checks_glob(values->items[i], address))
+			return true;
+	return false;
+}
+
 bool checks_word(struct str *rest, struct str *word)
 {
 	*rest = str_trim(*rest);

@@ -7,6 +7,8 @@
 
 static const char in_conf[] =
 	"thresholds are TagScore, QuarantineScore and RejectScore of depeer.conf";
+static const char in_authserv[] =
+	"the servers to believe are TrustedAuthservIDs of depeer.conf";
 static const char built_in[] = "what depeer knows of a plugin is built in";
 static const char always_utf8[] = "texts are always taken to UTF-8";
 static const char sizes[] = "depeer has the size that is SpamAssassin's default";
@@ -76,6 +78,7 @@ static const struct keyword ignored[] = {
 	/* with a warning */
 	{ "required_score", parse_ignored, 0, in_conf, NULL },
 	{ "required_hits", parse_ignored, 0, in_conf, NULL },
+	{ "authres_*", parse_ignored, 0, in_authserv, NULL },
 	{ "loadplugin", parse_ignored, 0, built_in, NULL },
 	{ "tryplugin", parse_ignored, 0, built_in, NULL },
 	{ "normalize_charset", parse_ignored, 0, always_utf8, NULL },

@@ -24,6 +24,8 @@ struct ruleset;
 
 struct ruleset_options {
 	int32_t today;           /* base/date.h: rules that have expired are left out, with a warning */
+	bool trusts_authserv;    /* facts.auth will be filled: the admin trusts somebody's results.
+	                          * Else what asks for them is absent */
 	bool no_jit;             /* interpret (tests; systems that forbid it) */
 	bool no_prefilter;       /* ask every regex of every text (tests: the hits are the same) */
 };
@@ -69,6 +71,7 @@ bool ruleset_needs_uris(const struct ruleset *rules);
 bool ruleset_needs_rawbody(const struct ruleset *rules);
 bool ruleset_needs_parts(const struct ruleset *rules);
 bool ruleset_needs_relays(const struct ruleset *rules);
+bool ruleset_needs_auth(const struct ruleset *rules);
 bool ruleset_has_jit(const struct ruleset *rules); /* false: say so loudly at start */
 
 /* What rules cost, in CPU time: for `depeer time`. Evaluations add to it; one at a time. */
