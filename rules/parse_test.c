@@ -391,6 +391,25 @@ T_TEST(lists_of_names)
 	ruleset_free(&set);
 }
 
+T_TEST(what_takes_off_takes_off_the_shipped_list_too)
+{
+	struct ruleset *set = rules_load("welcomelist_from_spf a@b\ndef_whitelist_from_spf a@b c@d\n"
+		"unwhitelist_from_spf A@b\ndef_welcomelist_auth *@x *@y\nunwelcomelist_auth *@x\n"
+		"def_welcomelist_from_dkim a@b c\ndef_welcomelist_from_dkim d@e\n"
+		"unwelcomelist_from_dkim a@b\n");
+	static const struct { const char *setting, *item; } left[] = {
+		{ "def_welcomelist_from_spf", "c@d" }, { "def_welcomelist_auth", "*@y" },
+		{ "def_welcomelist_from_dkim", "d@e" },
+	};
+	t_int(values_find(set, "welcomelist_from_spf", STR(""))->n, 0);
+	for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+		const struct values *values = values_find(set, left[i].setting, STR(""));
+		t_need(values && values->n == 1);
+		t_slice(values->items[0], left[i].item);
+	}
+	ruleset_free(&set);
+}
+
 T_TEST(includes)
 {
 	t_need(mkdir(t_tmpfile("sub"), 0755) == 0);
