@@ -60,8 +60,8 @@ static const struct key keys[] = {
 	{ { "IgnoreAuthenticatedClients", "yes | no", "let authenticated clients' mail pass unseen",
 	    "yes", false, false },
 	  config_set_bool, AT(ignore_authenticated), 0, 0, NULL },
-	{ { "TrustedAuthservIDs", "names", "whose Authentication-Results fields rules may see; else all",
-	    NULL, false, false },
+	{ { "TrustedAuthservIDs", "names", "whose Authentication-Results rules may see (else all), and "
+	    "checks of SPF, DKIM, DMARC believe (else none)", NULL, false, false },
 	  config_set_words, AT(trusted_authserv_ids), 0, 0, NULL },
 	{ { "RulesDir", "path", "rule file, or directory of *.cf files",
 	    DEPEER_DATADIR "/rules/d", true, false },

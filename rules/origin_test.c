@@ -106,7 +106,8 @@ T_TEST(without_a_database_nothing_is_said)
 	t_str(rules_hits("header A X-Relay-Countries !~ /YY/\nheader B exists:X-ASN\n"
 		"header C eval:check_asn('/^AS64501/')\nmeta M !A\n", &mail.facts),
 		"A:country-unknown B:asn-unknown C:asn-unknown M:part-unknown");
-	t_str(rules_hits("header __C Subject =~ /(?<CC>[A-Z]+)/\nheader A X-Relay-Countries =~ /%{CC}/\n",
+	t_str(rules_hits("header __C Subject =~ /(?<CC>[A-Z]+)/\n"
+		"header A X-Relay-Countries =~ /%{CC}/\n",
 		&mail.facts), "");
 	/* what needs no database is known */
 	check_header(&mail, "X-Relay-Countries-Internal", "\\A\\z", "A");
@@ -124,7 +125,8 @@ T_TEST(a_template_on_what_is_unknown_is_unknown)
 	add_relay(&mail, "198.51.100.7", "? 0", false);
 	mail.facts.headers = &subject;
 	mail.facts.headers_n = 1;
-	t_str(rules_hits("header __C Subject =~ /(?<CC>[A-Z]+)/\nheader A X-Relay-Countries =~ /%{CC}/\n",
+	t_str(rules_hits("header __C Subject =~ /(?<CC>[A-Z]+)/\n"
+		"header A X-Relay-Countries =~ /%{CC}/\n",
 		&mail.facts), "A:country-unknown");
 }
 

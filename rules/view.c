@@ -10,7 +10,8 @@
 #include "rules/relays.h"
 
 /* NULL, or a static reason why the text is unknown. */
-typedef const char *header_source(const struct view *view, const struct facts *facts, struct buf *out);
+typedef const char *header_source(const struct view *view, const struct facts *facts,
+	struct buf *out);
 
 static const struct str lf = { "\n", 1 };
 
@@ -35,14 +36,16 @@ static void add_named_line(const struct view *view, const struct fact_header *he
 	add_value(view, header, out);
 }
 
-static const char *source_all(const struct view *view, const struct facts *facts, struct buf *out)
+static const char *source_all(const struct view *view, const struct facts *facts,
+	struct buf *out)
 {
 	for (size_t i = 0; i < facts->headers_n && out->len < FACT_HEADER_MAX * 8; i++)
 		add_named_line(view, &facts->headers[i], out);
 	return NULL;
 }
 
-static const char *source_sender(const struct view *view, const struct facts *facts, struct buf *out)
+static const char *source_sender(const struct view *view, const struct facts *facts,
+	struct buf *out)
 {
 	(void)view;
 	buf_add_str(out, facts->mail_from);
@@ -60,7 +63,8 @@ static enum relays_which relays_named(struct str name)
 	return which;
 }
 
-static const char *source_relays(const struct view *view, const struct facts *facts, struct buf *out)
+static const char *source_relays(const struct view *view, const struct facts *facts,
+	struct buf *out)
 {
 	static const struct str start = { "X-Spam-Relays-", 14 };
 	enum relays_which which = relays_named(str_slice(view->header, start.len,
@@ -71,7 +75,8 @@ static const char *source_relays(const struct view *view, const struct facts *fa
 
 /* ALL-TRUSTED ...: the headers that only a trusted relay can have added, or all the others. A
  * relay writes its Received line on top of what it was given. */
-static const char *source_range(const struct view *view, const struct facts *facts, struct buf *out)
+static const char *source_range(const struct view *view, const struct facts *facts,
+	struct buf *out)
 {
 	enum relays_which which = relays_named(str_slice(view->header, 4, view->header.len));
 	bool inside = which == RELAYS_TRUSTED || which == RELAYS_INTERNAL;
