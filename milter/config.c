@@ -66,6 +66,9 @@ static const struct key keys[] = {
 	{ { "RulesDir", "path", "rule file, or directory of *.cf files",
 	    DEPEER_DATADIR "/rules/d", true, false },
 	  config_set_paths, AT(rules), 0, 0, NULL },
+	{ { "LocalTestsOnly", "yes | no", "switch network tests that are absent off, as by score 0",
+	    "no", false, false },
+	  config_set_bool, AT(local_tests_only), 0, 0, NULL },
 	{ { "GeoDatabase", "path", "MMDB file with AS numbers or countries; the first that knows "
 	    "answers", NULL, true, false },
 	  config_set_paths, AT(databases), 0, 0, NULL },

@@ -88,7 +88,7 @@ static void set_score(struct rule *rule)
 /* SpamAssassin: a rule whose score is 0 is not run, a sub-rule's too; it counts 0 in metas. */
 static bool scored_zero(const struct rule *rule)
 {
-	return rule->has_score && rule->score == 0;
+	return rule->local_off || (rule->has_score && rule->score == 0);
 }
 
 static void check_expiry(struct checker *checker, struct rule *rule)
@@ -277,6 +277,9 @@ static void set_absent(struct rule *rule, const struct ruleset_options *options)
 	else if (definition->calls && definition->call.entry &&
 	    (definition->call.entry->needs & CHECK_AUTH) && !options->trusts_authserv)
 		rule->absent = needs_authserv;
+	rule->local_off = rule->absent && rule->net && options->local_tests_only;
+	if (rule->local_off)
+		rule->absent = NULL;
 	rule->disabled = rule->disabled || rule->absent;
 }
 

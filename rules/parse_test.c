@@ -1,4 +1,5 @@
 /* Broken rule files, each with the exact text of what is said about it; and what parses. */
+#include "rules/detail.h"
 #include "rules/testing.h"
 #include "rules/values.h"
 
@@ -360,6 +361,27 @@ T_TEST(absent_rules)
 	}
 	ruleset_free(&set);
 	t_str(rules_hits(rules, &facts), "D E F"); /* score 0: it counts 0 */
+}
+
+/* Where only local tests are wanted, network tests count 0; what else is absent stays so. */
+T_TEST(local_tests_only)
+{
+	static const char rules[] = "header A eval:check_rbl('a', 'a.example')\ntflags A net\n"
+		"header B eval:check_rbl('b', 'b.example')\nmeta C !A\nmeta D !B\nmeta E A\nmeta F C && 1\n";
+	struct facts facts = { .body_n = 0 };
+	struct ruleset_options options = { .today = 20000, .local_tests_only = true };
+	struct diags diags = { 0 };
+	const char *path = rules_file("local.cf", rules);
+	struct ruleset *set = ruleset_load(&path, 1, &options, &diags);
+	t_need(set != NULL);
+	struct asked asked = rules_ask(set, &facts, FACT_MESSAGE);
+	t_str(rules_names(&asked.verdict), "C F");
+	t_int(rule_detail(set, 0).idle, RULE_LOCAL_OFF);
+	t_int(rule_detail(set, 1).idle, RULE_LEFT_OUT);
+	arena_free(&asked.arena);
+	ruleset_free(&set);
+	diags_clear(&diags);
+	t_str(rules_hits(rules, &facts), "");
 }
 
 T_TEST(lists_of_names)

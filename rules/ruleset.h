@@ -27,6 +27,9 @@ struct ruleset_options {
 	bool trusts_authserv;    /* facts.auth will be filled: the admin trusts somebody's results.
 	                          * Else what asks for them is absent */
 	bool no_jit;             /* interpret (tests; systems that forbid it) */
+	/* Network tests (tflags net) that are absent here are switched off as by a score of 0, instead
+	 * of leaving out what depends on them: what SpamAssassin does with --local. */
+	bool local_tests_only;
 	bool no_prefilter;       /* ask every regex of every text (tests: the hits are the same) */
 };
 
