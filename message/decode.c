@@ -1,7 +1,8 @@
 /* message/decode: see decode.h.
  *
  * Base64 goes four characters at a time while they are all of the alphabet, and character by
- * character around line ends and junk. Quoted-printable copies from '=' to '=' with memchr.
+ * character around line ends and junk. Quoted-printable goes twice over the text, as
+ * SpamAssassin does: what a soft line end cuts in two is decoded.
  */
 #include "message/decode.h"
 
@@ -90,93 +91,56 @@ int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* One byte after a '='; returns how many bytes were written. *again: look at it once more. */
-static size_t qp_step(struct qp_state *state, char c, char *out, bool *again)
+/* Soft line ends and the blanks at line ends taken out. */
+static size_t qp_join(struct str in, char *out)
 {
-	enum qp_mode mode = state->mode;
+	const char *p = in.ptr, *end = p + in.len, *lf;
+	char *o = out;
 
-	*again = false;
-	state->mode = QP_TEXT;
-	if (mode == QP_HEX) {
-		if (hex_digit(c) >= 0) {
-			out[0] = (char)((unsigned)hex_digit(state->first) << 4 | (unsigned)hex_digit(c));
-			return 1;
-		}
-		out[0] = '=';
-		out[1] = state->first;
-		*again = true;
-		return 2;
+	while (p < end && (lf = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		bool cr = lf > p && lf[-1] == '\r';
+		size_t len = (size_t)(lf - p) - cr;
+
+		while (len > 0 && (p[len - 1] == ' ' || p[len - 1] == '\t'))
+			len--;
+		bool soft = len > 0 && p[len - 1] == '=';
+		memcpy(o, p, len - soft);
+		o += len - soft;
+		if (!soft && cr)
+			*o++ = '\r';
+		if (!soft)
+			*o++ = '\n';
+		p = lf + 1;
 	}
-	if (c == '\n') /* soft line break */
-		return 0;
-	if (mode == QP_CR) {
-		out[0] = '=';
-		out[1] = '\r';
-		*again = true;
-		return 2;
-	}
-	if (c == '\r' || c == ' ' || c == '\t') {
-		state->mode = c == '\r' ? QP_CR : QP_BLANK;
-		return 0;
-	}
-	if (mode == QP_EQUALS && hex_digit(c) >= 0) {
-		state->mode = QP_HEX;
-		state->first = c;
-		return 0;
-	}
-	*again = true;
-	out[0] = '=';
-	if (mode == QP_EQUALS)
-		return 1;
-	out[1] = ' ';
-	return 2;
+	if (p < end)
+		memcpy(o, p, (size_t)(end - p));
+	return (size_t)(o - out) + (size_t)(end - p);
 }
 
-size_t qp_decode(struct qp_state *state, struct str in, char *out)
+size_t qp_decode(struct str in, char *out)
 {
-	const char *p = in.ptr, *end;
+	const char *p = out, *end;
 	char *o = out;
 
 	if (in.len == 0)
 		return 0;
-	end = p + in.len;
+	end = out + qp_join(in, out);
 	while (p < end) {
-		if (state->mode == QP_TEXT) {
-			const char *equals = memchr(p, '=', (size_t)(end - p));
-			size_t run = (size_t)((equals ? equals : end) - p);
+		const char *equals = memchr(p, '=', (size_t)(end - p));
+		size_t run = (size_t)((equals ? equals : end) - p);
 
-			memcpy(o, p, run);
-			o += run;
-			p += run;
-			if (!equals)
-				break;
-			if (end - p >= 3 && hex_digit(p[1]) >= 0 && hex_digit(p[2]) >= 0) {
-				*o++ = (char)((unsigned)hex_digit(p[1]) << 4 | (unsigned)hex_digit(p[2]));
-				p += 3;
-				continue;
-			}
-			p++;
-			state->mode = QP_EQUALS;
-			continue;
+		if (o != p)
+			memmove(o, p, run);
+		o += run;
+		p += run;
+		if (!equals)
+			break;
+		if (end - p >= 3 && hex_digit(p[1]) >= 0 && hex_digit(p[2]) >= 0) {
+			*o++ = (char)((unsigned)hex_digit(p[1]) << 4 | (unsigned)hex_digit(p[2]));
+			p += 3;
+		} else {
+			*o++ = *p++;
 		}
-		bool again;
-
-		o += qp_step(state, *p, o, &again);
-		p += !again;
 	}
 	return (size_t)(o - out);
-}
-
-size_t qp_finish(struct qp_state *state, char *out)
-{
-	enum qp_mode mode = state->mode;
-
-	state->mode = QP_TEXT;
-	if (mode == QP_TEXT || mode == QP_CR || mode == QP_BLANK)
-		return 0; /* a soft break at the very end, cut short */
-	out[0] = '=';
-	if (mode == QP_EQUALS)
-		return 1;
-	out[1] = state->first;
-	return 2;
 }
