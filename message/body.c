@@ -80,7 +80,7 @@ static int add_paragraph(struct body *body, struct str text)
 			len--;
 		if (len == 0)
 			len = BODY_STRING_MAX;
-		if (add_item(body, str_make(text.ptr, len > BODY_STRING_MAX ? len - 1 : len)) < 0)
+		if (add_item(body, str_make(text.ptr, len)) < 0)
 			return -1;
 		text = str_slice(text, len, text.len);
 	}
@@ -185,9 +185,34 @@ static int add_subject(struct body *body, struct str subject)
 	return line.failed ? -1 : add_paragraph(body, buf_str(&line));
 }
 
+/* The same in Latin-1, in place, if all of it is there. */
+static void narrow(struct buf *text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text->len; i++) {
+		unsigned char c = (unsigned char)text->ptr[i];
+
+		if (c < 0x80)
+			continue;
+		if ((c != 0xC2 && c != 0xC3) || ++i == text->len ||
+			((unsigned char)text->ptr[i] & 0xC0) != 0x80)
+			return;
+	}
+	for (size_t i = 0; i < text->len; i++) {
+		unsigned char c = (unsigned char)text->ptr[i];
+
+		text->ptr[n++] = c < 0x80 ? (char)c :
+			(char)((c & 3) << 6 | ((unsigned char)text->ptr[++i] & 0x3F));
+	}
+	text->len = n;
+}
+
 int body_finish(struct body *body, const struct str *subject)
 {
 	if (subject && subject->len > 0 && add_subject(body, *subject) < 0)
 		return -1;
+	if (!body->wide)
+		narrow(&body->text);
 	return body->text.len > 0 ? split(body) : 0;
 }

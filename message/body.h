@@ -3,14 +3,18 @@
  * As Mail::SpamAssassin 4.0 makes it (Message.pm, get_body_text_array_common; measured against
  * it): the text of the parts one after the other with a line end between; cut at empty lines into
  * paragraphs; in each, runs of white space become one space; strings longer than 2,048 bytes are
- * split after a space. The Subject and each paragraph end in a line end, so that "\s$" matches; the
+ * split after a space, which may be one more. The Subject and each paragraph end in a line end, so that "\s$" matches; the
  * last paragraph in what it had. Difference: from BODY_STRINGS_MAX strings
  * on paragraphs are no longer told apart (the text stays, in strings of 2,048): a mail of two
  * million one-letter paragraphs else costs five times its size, and each rule a call for each.
+ *
+ * The text is UTF-8, but where nothing in the mail is beyond ASCII but HTML's references to
+ * characters of Latin-1 ("&eacute;"): then SpamAssassin's strings are Latin-1, a byte each.
  */
 #ifndef DEPEER_MESSAGE_BODY_H
 #define DEPEER_MESSAGE_BODY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -24,6 +28,7 @@ struct body {
 	struct buf text;
 	struct str *items;
 	size_t n, capacity;
+	bool wide;  /* set when a text held more than ASCII before its HTML was read */
 };
 
 /* One leaf of the mail; `text` empty for a part that is no text. What is past `limit` bytes is

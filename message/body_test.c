@@ -72,6 +72,45 @@ T_TEST(cuts_a_part_near_the_limit)
 	arena_free(&arena);
 }
 
+static void add_and_finish(struct body *body, const char *text, bool wide)
+{
+	bool cut = false;
+
+	body->wide = wide;
+	t_int(body_add(body, str_from(text), 50000, &cut), 0);
+	t_int(body_finish(body, NULL), 0);
+	t_need(body->n >= 1);
+}
+
+T_TEST(references_alone_make_latin_1)
+{
+	struct arena *arena = arena_create(1 << 20);
+	struct body narrow = { .arena = arena }, wide = { .arena = arena }, more = { .arena = arena };
+
+	add_and_finish(&narrow, "caf\xC3\xA9\xC2\xA0\xC2\xA9", false);
+	t_slice(narrow.items[0], "caf\xE9\xA0\xA9");
+	add_and_finish(&wide, "caf\xC3\xA9\xC2\xA0\xC2\xA9", true);
+	t_slice(wide.items[0], "caf\xC3\xA9 \xC2\xA9");
+	add_and_finish(&more, "caf\xC3\xA9 \xE2\x82\xAC", false);
+	t_slice(more.items[0], "caf\xC3\xA9 \xE2\x82\xAC");
+	arena_free(&arena);
+}
+
+T_TEST(a_cut_string_keeps_its_space)
+{
+	struct arena *arena = arena_create(1 << 20);
+	struct body body = { .arena = arena };
+	static char text[BODY_STRING_MAX + 3];
+
+	memset(text, 'x', sizeof text - 1);
+	text[BODY_STRING_MAX] = ' ';
+	add_and_finish(&body, text, false);
+	t_int(body.n, 2);
+	t_int(body.items[0].len, BODY_STRING_MAX + 1);
+	t_slice(body.items[1], "x");
+	arena_free(&arena);
+}
+
 T_TEST(joins_a_flood_of_paragraphs)
 {
 	struct arena *arena = arena_create(8 << 20);

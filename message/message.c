@@ -11,17 +11,21 @@
 
 #include "base/date.h"
 #include "message/body.h"
+#include "message/charset.h"
 #include "message/header.h"
 #include "message/html.h"
 #include "message/links.h"
 #include "message/mime.h"
 #include "message/part_text.h"
+#include "message/parts.h"
 #include "message/rawbody.h"
 #include "message/received.h"
 #include "message/uris.h"
+#include "message/url.h"
 
 /* A link has some forms; each link its own. */
 enum { URI_FORMS = 4 };
+enum { UNREAD = MESSAGE_CUT_SCAN_BYTES | MESSAGE_CUT_PARTS | MESSAGE_CUT_DEPTH };
 enum { PART_HEADER_BYTES = 64 * 1024, RELAYS_MAX = 100, JUNK_LINES_MAX = 20 };
 
 struct message {
@@ -38,13 +42,15 @@ struct message {
 	bool pending_cr, headers_ended, failed;
 	struct links *links;
 	struct uris *uris;
-	unsigned html_parts;
 	struct body body;
 	struct rawbody rawbody;
-	struct message_part *parts;
-	size_t parts_capacity;
+	struct parts parts;
+	bool no_head_end;
 	/* the part being read */
 	struct mime_part part;
+	bool is_part;            /* not text around the parts of a multipart */
+	struct part *leaf;       /* the same in the tree, or NULL */
+	struct str body_read;    /* the body as it is taken apart: in `raw`, or a copy */
 	struct str data;
 	struct buf spill;        /* its data, when that is in several places */
 };
@@ -79,10 +85,11 @@ struct message *message_create(const struct message_options *options, struct are
 	set_limits(&message->options.limits);
 	message->raw.arena = message->spill.arena = message->body.arena = arena;
 	message->rawbody.arena = arena;
+	message->parts = (struct parts){ .arena = arena, .limit = message->options.limits.parts,
+		.depth_max = message->options.limits.depth, .want_tree = options->want_tree };
 	message->view.date = INT64_MIN;
 	message->links = links_create(arena, message->options.limits.urls);
-	message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls,
-		options->redirector.find ? &message->options.redirector : NULL);
+	message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls);
 	return message->links && message->uris ? message : NULL;
 }
 
@@ -330,15 +337,17 @@ static bool ends_nocase(struct str text, struct str end)
 		str_equal_nocase(str_slice(text, text.len - end.len, text.len), end);
 }
 
-/* The body view has what SpamAssassin puts there: text/plain, text/html, and what is named like
- * HTML, whatever its type. URLs are taken from all text, and from files that open in a browser. */
+/* The body view has what SpamAssassin puts there: text but calendars and cards, and what is named
+ * like HTML, whatever its type. URLs are taken from all text, and from files that open in a
+ * browser. */
 static struct treatment treat(const struct mime_part *part)
 {
 	if (str_equal(part->type, STR("text/html")) || ends_nocase(part->name, STR(".html")) ||
 		ends_nocase(part->name, STR(".htm")) || ends_nocase(part->name, STR(".shtml")))
 		return (struct treatment){ READ_HTML, true };
-	if (str_equal(part->type, STR("text/plain")) ||
-		str_equal(part->type, STR("text/rfc822-headers")))
+	if (str_starts_nocase(part->type, STR("text/")) &&
+		!str_equal(part->type, STR("text/calendar")) &&
+		!str_equal(part->type, STR("text/x-vcard")))
 		return (struct treatment){ READ_TEXT, part->kind == MIME_LEAF };
 	if (str_equal(part->type, STR("application/xhtml+xml")) ||
 		ends_nocase(part->name, STR(".xhtml")) || ends_nocase(part->name, STR(".svg")))
@@ -349,60 +358,12 @@ static struct treatment treat(const struct mime_part *part)
 	return (struct treatment){ READ_NOTHING, false };
 }
 
-static int count_fields(struct str block)
-{
-	struct str name, value;
-	int n = 0;
-
-	while (header_next(&block, &name, &value))
-		n++;
-	return n;
-}
-
-static struct message_part *new_part(struct message *message)
-{
-	size_t n = message->view.parts_n;
-
-	if (n == message->parts_capacity) {
-		size_t capacity = n ? 2 * n : 8;
-		struct message_part *grown = arena_resize(message->arena, message->parts,
-			n * sizeof *grown, capacity * sizeof *grown);
-
-		if (!grown)
-			return NULL;
-		message->parts = grown;
-		message->view.parts = grown;
-		message->parts_capacity = capacity;
-	}
-	message->view.parts_n++;
-	return &message->parts[n];
-}
-
-static int part_headers(void *context, struct str block)
+static int part_headers(void *context, struct str block, size_t depth)
 {
 	struct message *message = context;
-	struct message_part *part;
-	struct message_header *headers;
-	char *copy;
 
-	if (!message->options.want_parts || message->view.parts_n >= message->options.limits.parts)
-		return 0;
-	copy = arena_dup(message->arena, block); /* it is gone with the next part's */
-	if (!copy)
-		return -1;
-	block.ptr = copy;
-	headers = ARENA_ARRAY(message->arena, struct message_header, (size_t)count_fields(block));
-	part = new_part(message);
-	if (!headers || !part)
-		return -1;
-	*part = (struct message_part){ headers, 0 };
-	while (header_next(&block, &headers->name, &headers->raw)) {
-		if (header_decode(message->arena, headers->raw, &headers->decoded) < 0)
-			return -1;
-		headers++;
-		part->headers_n++;
-	}
-	return 0;
+	return message->options.want_parts || message->options.want_tree ?
+		parts_add(&message->parts, block, depth) : 0;
 }
 
 static int part_begin(void *context, const struct mime_part *part)
@@ -418,11 +379,17 @@ static int part_begin(void *context, const struct mime_part *part)
 static int part_data(void *context, struct str data)
 {
 	struct message *message = context;
-	const char *raw = message->raw.ptr;
-	bool lasting = data.ptr >= raw && data.ptr < raw + message->raw.len;
+	struct str body = message->body_read;
+	bool lasting = data.ptr >= body.ptr && data.ptr < body.ptr + body.len;
 
-	if (treat(&message->part).reading == READ_NOTHING)
+	if (treat(&message->part).reading == READ_NOTHING && !message->options.want_tree)
 		return 0;
+	/* a last line without line end comes from elsewhere, and stands there too */
+	if (!lasting && message->data.len > 0 && message->spill.len == 0 &&
+		message->data.ptr + message->data.len + data.len == body.ptr + body.len) {
+		data.ptr = message->data.ptr + message->data.len;
+		lasting = true;
+	}
 	if (message->spill.len == 0 && lasting && message->data.len == 0) {
 		message->data = data;
 	} else if (message->spill.len == 0 && lasting &&
@@ -442,6 +409,10 @@ static int show(struct message *message, struct str text)
 	bool cut = false;
 	int status;
 
+	if (message->leaf)
+		message->leaf->text = text;
+	if (!message->is_part)
+		return 0;
 	if (!message->options.want_body && !message->options.want_uris)
 		return 0;
 	status = body_add(&message->body, text, message->options.limits.part_text, &cut);
@@ -449,56 +420,32 @@ static int show(struct message *message, struct str text)
 	return status;
 }
 
-/* Names for documents and tests (RFC 2606): rules can be tried with them. */
-static bool is_example(struct str host)
+/* A relative link is what a browser makes of it. */
+static int uris_of_html(struct message *message, const struct html *html)
 {
-	return ends_nocase(host, STR(".example")) || ends_nocase(host, STR(".test"));
+	if (!message->options.want_uris)
+		return 0;
+	for (size_t i = 0; i < html->links_n; i++) {
+		struct str target = html->links[i].target;
+		struct url url;
+
+		if (html->base.len > 0 && str_find_byte(target, ':') == SIZE_MAX && target.len > 0 &&
+			url_parse(message->arena, target, html->base, &url))
+			target = url.url;
+		if (uris_add(message->uris, target) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Would a click open it, also where SpamAssassin sees no link? Bare host names often are none. */
 static bool opens(const struct message_url *url)
 {
-	if ((url->domain.len == 0 && !url->host_is_ip && !is_example(url->host)) || str_starts_nocase(url->url, STR("mailto:")))
+	if (url->host.len == 0 || str_starts_nocase(url->url, STR("mailto:")))
 		return false;
 	if (url->origin == MESSAGE_URL_TEXT || url->origin == MESSAGE_URL_HTML_TEXT)
 		return str_starts_nocase(url->raw, STR("http"));
 	return url->origin == MESSAGE_URL_HTML_LINK || url->origin == MESSAGE_URL_HTML_FORM;
-}
-
-/* "d=example.com;" of a signature, wherever it stands. */
-static int signers_of(struct message *message, struct str value)
-{
-	for (size_t i = 0; i < value.len; i++) {
-		size_t from = i + 1, end;
-		char before = i ? value.ptr[i - 1] : ' ';
-
-		if (value.ptr[i] != 'd' || ascii_alpha(before) || ascii_digit(before) ||
-			before == '_')
-			continue;
-		while (from < value.len && ascii_space(value.ptr[from]))
-			from++;
-		if (from >= value.len || value.ptr[from] != '=')
-			continue;
-		end = str_find_byte(str_slice(value, from + 1, value.len), ';');
-		end = end == SIZE_MAX ? value.len : from + 1 + end;
-		if (uris_add_signer(message->uris, str_slice(value, from + 1, end)) < 0)
-			return -1;
-		i = end;
-	}
-	return 0;
-}
-
-static int add_signers(struct message *message)
-{
-	for (size_t i = 0; i < message->view.headers_n; i++) {
-		const struct message_header *header = &message->headers[i];
-
-		if ((str_equal_nocase(header->name, STR("dkim-signature")) ||
-			str_equal_nocase(header->name, STR("domainkey-signature"))) &&
-			signers_of(message, header->decoded) < 0)
-			return -1;
-	}
-	return 0;
 }
 
 /* The text that rules see, and what a browser finds beyond SpamAssassin. */
@@ -511,13 +458,6 @@ static int finish_uris(struct message *message)
 	for (size_t i = 0; i < view->body_n; i++)
 		if (uris_find(message->uris, view->body[i]) < 0)
 			return -1;
-	if (message->options.want_links) {
-		if (message->options.want_signers && add_signers(message) < 0)
-			return -1;
-		view->links = uris_links(message->uris, &view->links_n);
-		if (!view->links)
-			return -1;
-	}
 	for (size_t i = 0; i < view->urls_n; i++)
 		if (opens(&view->urls[i]) &&
 			uris_add_hidden(message->uris, view->urls[i].url, view->urls[i].host) < 0)
@@ -540,17 +480,68 @@ static int show_raw(struct message *message, struct str text)
 	return status;
 }
 
+/* The leaf's place in the tree. SpamAssassin makes a part of a multipart that has none. */
+static int begin_leaf(struct message *message, struct treatment treatment, unsigned how,
+	struct str raw)
+{
+	message->leaf = NULL;
+	message->is_part = message->part.kind == MIME_LEAF || (how & MIME_UNBOUNDED);
+	if (!message->is_part || !message->options.want_tree)
+		return 0;
+	if ((how & MIME_UNBOUNDED) && parts_add(&message->parts, STR(""), message->part.depth) < 0)
+		return -1;
+	message->leaf = parts_leaf(&message->parts, raw);
+	if (message->leaf) {
+		message->leaf->shown = treatment.shown;
+		message->leaf->html = treatment.reading == READ_HTML;
+	}
+	return 0;
+}
+
+/* From what stands in the mail to UTF-8. */
+static int decode_text(struct message *message, bool shown, struct str *text)
+{
+	struct str source;
+
+	if (part_text_decode(message->arena, message->part.encoding, text) < 0 ||
+		(message->is_part && show_raw(message, *text) < 0))
+		return -1;
+	source = *text;
+	if (message->leaf)
+		message->leaf->decoded = source;
+	if (part_text_to_utf8(message->arena, message->part.charset, text) < 0)
+		return -1;
+	message->body.wide = message->body.wide || (shown &&
+		(text->ptr != source.ptr || !bytes_are_ascii(source)));
+	return 0;
+}
+
+static int read_html(struct message *message, bool shown, struct str text)
+{
+	struct html html;
+
+	if (html_read(message->arena, text, &html) < 0 ||
+		links_of_html(message->links, &html) < 0 || uris_of_html(message, &html) < 0)
+		return -1;
+	message->view.truncated |= html.links_cut ? MESSAGE_CUT_URLS : 0u;
+	for (size_t i = 0; message->leaf && i < html.links_n; i++)
+		if (html.links[i].kind == HTML_LOAD)
+			message->leaf->shows_image = true;
+	return show(message, shown ? html.text : STR(""));
+}
+
 static int part_end(void *context, unsigned how)
 {
 	struct message *message = context;
 	struct treatment treatment = treat(&message->part);
 	struct str text = message->data;
-	struct html html;
 
 	if ((how & MIME_BY_BOUNDARY) && text.len > 0 && text.ptr[text.len - 1] == '\n')
 		text.len--;
 	if (how & MIME_UNBOUNDED)
 		treatment.shown = true;
+	if (begin_leaf(message, treatment, how, text) < 0)
+		return -1;
 	if (treatment.reading == READ_NOTHING)
 		return show(message, STR(""));
 	if (message->spill.len > 0) { /* text is kept by reference below */
@@ -560,25 +551,14 @@ static int part_end(void *context, unsigned how)
 			return -1;
 		text.ptr = copy;
 	}
-	if (part_text_decode(message->arena, message->part.encoding, &text) < 0 ||
-		((message->part.kind == MIME_LEAF || (how & MIME_UNBOUNDED)) &&
-		show_raw(message, text) < 0) ||
-		part_text_to_utf8(message->arena, message->part.charset, &text) < 0)
+	if (decode_text(message, treatment.shown, &text) < 0)
 		return -1;
-	if (treatment.reading == READ_TEXT) {
-		if (links_find(message->links, text, treatment.shown ? MESSAGE_URL_TEXT :
-			MESSAGE_URL_NOT_SHOWN) < 0)
-			return -1;
-		return show(message, treatment.shown ? text : STR(""));
-	}
-	if ((message->options.want_links ? html_read_anchors : html_read)(message->arena, text,
-		&html) < 0 || links_of_html(message->links, &html) < 0)
+	if (treatment.reading == READ_HTML)
+		return read_html(message, treatment.shown, text);
+	if (links_find(message->links, text, treatment.shown ? MESSAGE_URL_TEXT :
+		MESSAGE_URL_NOT_SHOWN) < 0)
 		return -1;
-	if (message->options.want_uris && uris_of_html(message->uris, message->arena,
-		message->html_parts++, &html) < 0)
-		return -1;
-	message->view.truncated |= html.links_cut ? MESSAGE_CUT_URLS : 0u;
-	return show(message, treatment.shown ? html.text : STR(""));
+	return show(message, treatment.shown ? text : STR(""));
 }
 
 static int read_parts(struct message *message)
@@ -590,16 +570,32 @@ static int read_parts(struct message *message)
 		.parts = message->options.limits.parts, .depth = message->options.limits.depth,
 		.header_bytes = PART_HEADER_BYTES
 	};
-	struct str body = str_slice(buf_str(&message->raw), message->body_start, message->raw.len);
-	struct mime *mime = mime_create(message->arena, &limits, &message->top, &EVENTS, message);
+	struct message_view *view = &message->view;
+	struct mime *mime;
 	unsigned cut;
 
-	if (!mime || mime_feed(mime, body) < 0 || mime_finish(mime) < 0)
+	message->body_read = str_slice(buf_str(&message->raw), message->body_start, message->raw.len);
+	if ((message->options.want_rawbody || message->options.want_tree) &&
+		rawbody_squash(message->arena, &message->body_read) < 0)
+		return -1;
+	if (parts_begin(&message->parts, view->headers, view->headers_n) < 0)
+		return -1;
+	mime = mime_create(message->arena, &limits, &message->top, &EVENTS, message);
+
+	if (!mime || mime_feed(mime, message->body_read) < 0 || mime_finish(mime) < 0)
 		return -1;
 	cut = mime_cut(mime);
-	message->view.truncated |= (cut & MIME_CUT_PARTS ? MESSAGE_CUT_PARTS : 0u) |
+	view->truncated |= (cut & MIME_CUT_PARTS ? MESSAGE_CUT_PARTS : 0u) |
 		(cut & MIME_CUT_DEPTH ? MESSAGE_CUT_DEPTH : 0u) |
 		(cut & MIME_CUT_HEADERS ? MESSAGE_CUT_HEADERS : 0u);
+	view->parts = message->parts.items;
+	view->parts_n = message->parts.n;
+	view->has_tree = message->options.want_tree;
+	if (!view->has_tree)
+		return 0;
+	view->top = message->parts.top;
+	view->flaws = mime_flaws(mime) | (message->no_head_end ? PART_NO_HEAD_END : 0u) |
+		(view->truncated & UNREAD ? PART_UNREAD : 0u);
 	return 0;
 }
 
@@ -659,12 +655,16 @@ static struct str skip_to_headers(struct str mail)
 
 int message_read(struct message *message, struct str mail)
 {
-	struct str name, value;
+	struct str name, value, before;
 
 	mail = skip_to_headers(mail);
-	while (header_next(&mail, &name, &value))
+	before = mail;
+	while (header_next(&mail, &name, &value)) {
 		if (message_header(message, name, value) < 0)
 			return -1;
+		before = mail;
+	}
+	message->no_head_end = mail.ptr == before.ptr; /* an empty line is taken off */
 	if (message_end_of_headers(message) < 0 || message_body(message, mail) < 0)
 		return -1;
 	return message_end(message);

@@ -16,9 +16,8 @@
 
 #include "base/arena.h"
 #include "base/ip.h"
-#include "base/link.h"
+#include "base/part.h"
 #include "base/str.h"
-#include "message/uri_forms.h"
 
 struct message;
 
@@ -38,11 +37,9 @@ struct message_options {
 	bool want_full;        /* keep the message as it came, for `full` rules */
 	bool want_body;        /* make the body view */
 	bool want_uris;        /* make the list for `uri` rules (makes the body view too) */
-	bool want_links;       /* with it: what is known of each link, for `uri_detail` rules */
-	bool want_signers;     /* with that: the domains of DKIM signatures too */
-	struct uri_redirector redirector; /* of links for these two; find NULL: none is known */
 	bool want_rawbody;     /* make the view for `rawbody` rules */
 	bool want_parts;       /* keep the headers of the parts */
+	bool want_tree;        /* and what they are; for checks of the parts and images */
 };
 
 enum message_truncated { /* bits */
@@ -77,6 +74,7 @@ struct message_url {
 struct message_part {
 	const struct message_header *headers;
 	size_t headers_n;
+	struct part about;       /* zero without want_tree */
 };
 
 /* One Received header or other hop, newest first. Empty slices where it says nothing. */
@@ -98,13 +96,14 @@ struct message_view {
 	size_t rawbody_n;
 	const struct message_part *parts; /* in their order; the message itself is none of them */
 	size_t parts_n;
+	bool has_tree;           /* want_tree; else the next two are zero */
+	struct part top;         /* the message itself */
+	unsigned flaws;          /* enum part_flaw */
 	struct str full;
 	const struct message_url *urls; /* unique by `url`, in order of appearance */
 	size_t urls_n;
 	const struct str *uris;  /* SpamAssassin's strings for `uri` rules (message/uris.h) */
 	size_t uris_n;
-	const struct link *links; /* the same, link by link (base/link.h) */
-	size_t links_n;
 	const struct message_relay *relays; /* of Received headers, from the top */
 	size_t relays_n;
 	unsigned truncated;      /* enum message_truncated */

@@ -11,7 +11,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct message_options OPTIONS = {
-	.limits = { .parts = 20, .depth = 5, .urls = 50 }, .want_body = true, .want_uris = true,
+	.limits = { .parts = 20, .depth = 5, .urls = 50 }, .want_body = true, .want_tree = true,
+	.want_rawbody = true, .want_uris = true,
 	.want_full = true
 };
 

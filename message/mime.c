@@ -14,6 +14,7 @@ struct container {
 	struct str boundary; /* empty: message/rfc822 */
 	bool digest;
 	bool seen, closed;   /* its boundary; its last boundary */
+	bool opened, ended;  /* ever: by a boundary that is not the last; by the last one */
 };
 
 struct mime {
@@ -24,10 +25,11 @@ struct mime {
 	struct container *stack;
 	size_t depth, boundaries; /* on the stack; of them with a boundary */
 	bool in_headers, line_start, part_open, done, failed;
+	bool after_boundary; /* the next line should be a header */
 	enum mime_kind part_kind;
 	struct buf carry, headers;
 	size_t parts;
-	unsigned cut;
+	unsigned cut, flaws;
 };
 
 /* Before the first or after the last boundary of the innermost container? Nothing is open then. */
@@ -53,6 +55,15 @@ static int end_part(struct mime *mime, unsigned how)
 	return mime->events->part_end(mime->context, how);
 }
 
+/* Some programs put a lone dot there. */
+static bool says_something(struct str data)
+{
+	for (size_t i = 0; i < data.len; i++)
+		if (!ascii_space(data.ptr[i]) && data.ptr[i] != '.')
+			return true;
+	return false;
+}
+
 static int add_data(struct mime *mime, struct str data)
 {
 	if (data.len == 0 || mime->done)
@@ -68,6 +79,8 @@ static int add_data(struct mime *mime, struct str data)
 		if (mime->done)
 			return 0;
 	}
+	if (mime->part_kind == MIME_EPILOGUE && !(mime->flaws & PART_EPILOGUE) && says_something(data))
+		mime->flaws |= PART_EPILOGUE;
 	return mime->events->part_data(mime->context, data);
 }
 
@@ -149,7 +162,7 @@ static int end_headers(struct mime *mime)
 	struct str rest = buf_str(&mime->headers), name, value;
 	bool seen[3] = { false, false, false };
 
-	if (mime->events->part_headers(mime->context, rest) < 0)
+	if (mime->events->part_headers(mime->context, rest, mime->depth) < 0)
 		return -1;
 	while (header_next(&rest, &name, &value)) {
 		/* The first of several counts, as for most mail programs. */
@@ -220,6 +233,15 @@ static unsigned how_ended(const struct mime *mime, size_t by)
 	return (by != SIZE_MAX ? MIME_BY_BOUNDARY : 0u) | (unbounded ? MIME_UNBOUNDED : 0u);
 }
 
+static void leave(struct mime *mime)
+{
+	const struct container *container = &mime->stack[--mime->depth];
+
+	mime->boundaries -= container->boundary.len > 0;
+	if (container->opened != container->ended)
+		mime->flaws |= PART_OPEN;
+}
+
 static int at_boundary(struct mime *mime, size_t which, bool last)
 {
 	if (mime->in_headers && end_headers(mime) < 0)
@@ -228,10 +250,12 @@ static int at_boundary(struct mime *mime, size_t which, bool last)
 	if (end_part(mime, how_ended(mime, which)) < 0)
 		return -1;
 	while (mime->depth > which + 1)
-		mime->boundaries -= mime->stack[--mime->depth].boundary.len > 0;
+		leave(mime);
 	mime->stack[which].seen = true;
 	mime->stack[which].closed = last;
-	mime->in_headers = !last;
+	mime->stack[which].opened |= !last;
+	mime->stack[which].ended |= last;
+	mime->in_headers = mime->after_boundary = !last;
 	mime->headers.len = 0;
 	return 0;
 }
@@ -247,6 +271,15 @@ static void add_header_line(struct mime *mime, struct str line)
 	buf_add_str(&mime->headers, line);
 }
 
+/* A name and a colon at once. */
+static bool begins_header(struct str line)
+{
+	size_t colon = str_find_byte(line, ':');
+
+	return colon != SIZE_MAX && header_line(str_slice(line, 0, colon + 1)) &&
+		line.ptr[colon - 1] != ' ' && line.ptr[colon - 1] != '\t';
+}
+
 /* A whole line with its line end (the last one of the body may lack it). */
 static int take_line(struct mime *mime, struct str line)
 {
@@ -257,6 +290,9 @@ static int take_line(struct mime *mime, struct str line)
 	mime->line_start = true;
 	if (bare.len > 0 && bare.ptr[bare.len - 1] == '\n')
 		bare.len--;
+	if (mime->after_boundary && !begins_header(bare))
+		mime->flaws |= PART_NO_HEADERS;
+	mime->after_boundary = false;
 	which = match_boundary(mime, bare, &last);
 	if (bare.len > 0 && bare.ptr[bare.len - 1] == '\r')
 		bare.len--;
@@ -272,6 +308,8 @@ static int take_line(struct mime *mime, struct str line)
 		return mime->headers.failed ? -1 : 0;
 	}
 	/* No field: the body begins without an empty line, as mail programs read it. */
+	if (mime->depth > 0 && mime->stack[mime->depth - 1].boundary.len > 0)
+		mime->flaws |= PART_NO_SEPARATOR;
 	return end_all_headers(mime) < 0 ? -1 : add_data(mime, line);
 }
 
@@ -365,6 +403,8 @@ int mime_finish(struct mime *mime)
 		status = end_all_headers(mime);
 	if (status == 0)
 		status = end_part(mime, how_ended(mime, SIZE_MAX));
+	while (mime->depth > 0)
+		leave(mime);
 	mime->done = true;
 	mime->failed = status < 0;
 	return status;
@@ -373,6 +413,11 @@ int mime_finish(struct mime *mime)
 unsigned mime_cut(const struct mime *mime)
 {
 	return mime->cut;
+}
+
+unsigned mime_flaws(const struct mime *mime)
+{
+	return mime->flaws;
 }
 
 struct mime *mime_create(struct arena *arena, const struct mime_limits *limits,

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/part.h"
 #include "base/str.h"
 
 enum mime_encoding { MIME_IDENTITY, MIME_BASE64, MIME_QUOTED_PRINTABLE };
@@ -46,8 +47,8 @@ enum {
 /* Each answers 0, or -1 to stop (mime_feed then answers -1 for good). */
 struct mime_events {
 	/* The header fields of a part, of multiparts and attached messages too; not of the message
-	 * itself. The slice lives during the call. */
-	int (*part_headers)(void *context, struct str block);
+	 * itself. The slice lives during the call. `depth`: of containers around it. */
+	int (*part_headers)(void *context, struct str block, size_t depth);
 	int (*part_begin)(void *context, const struct mime_part *part);
 	int (*part_data)(void *context, struct str data); /* the slice lives during the call */
 	int (*part_end)(void *context, unsigned how);
@@ -79,5 +80,7 @@ struct mime *mime_create(struct arena *arena, const struct mime_limits *limits,
 int mime_feed(struct mime *mime, struct str chunk);
 int mime_finish(struct mime *mime);
 unsigned mime_cut(const struct mime *mime); /* bits of MIME_CUT_* */
+/* What was wrong so far, after mime_finish in all; bits of enum part_flaw (base/part.h). */
+unsigned mime_flaws(const struct mime *mime);
 
 #endif

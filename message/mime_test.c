@@ -34,9 +34,9 @@ static int told_end(void *context, unsigned how)
 	return 0;
 }
 
-static int told_headers(void *context, struct str block)
+static int told_headers(void *context, struct str block, size_t depth)
 {
-	(void)context, (void)block;
+	(void)context, (void)block, (void)depth;
 	return 0;
 }
 static const struct mime_events EVENTS = { told_headers, told_begin, told_data, told_end };

@@ -27,4 +27,9 @@ struct rawbody {
  * 0, or -1 when memory is spent. */
 int rawbody_add(struct rawbody *rawbody, struct str text, bool *cut);
 
+/* Of more than 20 blank lines in a row SpamAssassin keeps 20 (21 where a body begins with them),
+ * before it takes a body apart. *body becomes a copy in the arena where it has such a run, and is
+ * left alone else. 0, or -1 when memory is spent. */
+int rawbody_squash(struct arena *arena, struct str *body);
+
 #endif

@@ -53,6 +53,40 @@ T_TEST(a_part_is_cut)
 	t_str(last, " 2594");
 }
 
+/* A body with `n` blank lines between what stands before and behind; how many are left. */
+static size_t blanks_left(const char *before, size_t n, const char *behind)
+{
+	struct arena *arena = arena_create(1 << 20);
+	struct buf text = { .arena = arena };
+	size_t lines = 0;
+
+	buf_add_cstr(&text, before);
+	for (size_t i = 0; i < n; i++)
+		buf_add_cstr(&text, i % 2 ? " \n" : "\n");
+	buf_add_cstr(&text, behind);
+	struct str body = buf_str(&text), whole = body;
+	t_int(rawbody_squash(arena, &body), 0);
+	t_true(body.len == whole.len || body.ptr != whole.ptr);
+	t_true(strlen(before) == 0 || memcmp(body.ptr, before, strlen(before)) == 0);
+	t_true(memcmp(body.ptr + body.len - strlen(behind), behind, strlen(behind)) == 0);
+	for (size_t i = 0; i < body.len; i++)
+		lines += body.ptr[i] == '\n';
+	arena_free(&arena);
+	return lines;
+}
+
+T_TEST(many_blank_lines_become_twenty)
+{
+	t_int(blanks_left("a\n", 20, "b"), 21);
+	t_int(blanks_left("a\n", 21, "b"), 21);
+	t_int(blanks_left("a\n", 1000, "b\n"), 22);
+	t_int(blanks_left("a\n", 50, ""), 21);
+	t_int(blanks_left("", 21, "b"), 21);
+	t_int(blanks_left("", 22, "b"), 21);
+	t_int(blanks_left("", 90, ""), 21);
+	t_int(blanks_left("", 0, ""), 0);
+}
+
 T_TEST(what_of_a_mail)
 {
 	static const char mail[] = "Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b\n"

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "message/authres.h"
 #include "message/authserv.h"
 
 /* The addresses of one message that have been asked for: open addressing, at most half full. */
@@ -59,8 +58,15 @@ static const struct network *lookup(struct lookups *lookups, const struct ip *ip
  * them. With no TrustedAuthservIDs all are shown, as in SpamAssassin. */
 static bool is_hidden(const struct config_strings *trusted, const struct message_header *header)
 {
-	return trusted->n > 0 && authserv_header(header->name)
-		&& !authserv_trusted(authserv_id(header->raw), trusted->items, trusted->n);
+	struct str id;
+
+	if (trusted->n == 0 || !authserv_header(header->name))
+		return false;
+	id = authserv_id(header->raw);
+	for (size_t i = 0; i < trusted->n; i++)
+		if (str_equal_nocase(id, str_from(trusted->items[i])))
+			return false;
+	return true;
 }
 
 static int fill_headers(struct facts *facts, const struct message_view *view,
@@ -76,12 +82,6 @@ static int fill_headers(struct facts *facts, const struct message_view *view,
 			headers[facts->headers_n++] = (struct fact_header){ .name = view->headers[i].name,
 				.raw = view->headers[i].raw, .decoded = view->headers[i].decoded };
 	return 0;
-}
-
-static int fill_auth(struct facts *facts, const struct message_view *view,
-	const struct config_strings *trusted, struct arena *arena)
-{
-	return authres_collect(view, trusted->items, trusted->n, arena, &facts->auth);
 }
 
 static int fill_parts(struct facts *facts, const struct message_view *view, struct arena *arena)
@@ -100,10 +100,13 @@ static int fill_parts(struct facts *facts, const struct message_view *view, stru
 		for (size_t k = 0; k < from->headers_n; k++)
 			headers[k] = (struct fact_header){ .name = from->headers[k].name,
 				.raw = from->headers[k].raw, .decoded = from->headers[k].decoded };
-		parts[i] = (struct fact_part){ headers, from->headers_n };
+		parts[i] = (struct fact_part){ headers, from->headers_n, from->about };
 	}
 	facts->parts = parts;
 	facts->parts_n = view->parts_n;
+	facts->has_tree = view->has_tree;
+	facts->top = view->top;
+	facts->flaws = view->flaws;
 	return 0;
 }
 
@@ -239,7 +242,6 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	uint64_t begin = clock_monotonic_us();
 	struct facts facts = envelope_facts(snapshot, envelope, out);
 	struct lookups lookups = { .snapshot = snapshot, .arena = arena, .day = envelope->day };
-	const struct config_strings *trusted = &snapshot->config->trusted_authserv_ids;
 	int status;
 
 	facts.body = view->body;
@@ -252,10 +254,9 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	facts.uris = view->uris;
 	facts.uris_n = view->uris_n;
 	if (lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
-		|| fill_headers(&facts, view, trusted, arena) != 0
+		|| fill_headers(&facts, view, &snapshot->config->trusted_authserv_ids, arena) != 0
 		|| fill_parts(&facts, view, arena) != 0
 		|| fill_urls(&facts, view, &lookups, out) != 0
-		|| (ruleset_needs_auth(snapshot->rules) && fill_auth(&facts, view, trusted, arena) != 0)
 		|| (ruleset_needs_relays(snapshot->rules)
 			&& fill_relays(&facts, envelope, view, &lookups, out) != 0))
 		return -1;
@@ -270,6 +271,7 @@ struct message_options scan_message_options(const struct snapshot *snapshot)
 		.want_full = ruleset_needs_full(snapshot->rules),
 		.want_rawbody = ruleset_needs_rawbody(snapshot->rules),
 		.want_parts = ruleset_needs_parts(snapshot->rules),
+		.want_tree = ruleset_needs_tree(snapshot->rules),
 		.want_body = ruleset_needs_body(snapshot->rules),
 		.want_uris = ruleset_needs_uris(snapshot->rules) };
 }

@@ -25,6 +25,7 @@ struct check_call {
 	struct str text;            /* of the arguments, as written */
 	const struct str *args;     /* without their quotes */
 	size_t args_n;
+	bool rawbody;               /* a rawbody rule calls it */
 };
 
 /* What a check may look at. All of it outlives the verdict. */
@@ -43,12 +44,7 @@ struct check_answer {
 typedef int check_function(const struct check_context *context, const struct check_call *call,
 	struct check_answer *out);
 
-/* CHECK_AUTH: relays, and the results of trusted servers; where none is trusted (ruleset_options)
- * the check is as absent as one that has no function. */
-enum {
-	CHECK_RELAYS = 1, CHECK_BODY = 2, CHECK_PARTS = 4, CHECK_RAWBODY = 8,
-	CHECK_AUTH = 1024
-};
+enum { CHECK_RELAYS = 1, CHECK_BODY = 2, CHECK_PARTS = 4, CHECK_RAWBODY = 8, CHECK_TREE = 16 };
 
 struct check_entry {
 	const char *name;

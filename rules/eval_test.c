@@ -364,7 +364,8 @@ T_TEST(mimeheader_asks_each_part)
 	static const struct fact_header first[] = {
 		{ { "content-type", 12 }, { " text/plain;\n\tx=y", 18 }, { "text/plain; x=y", 15 } },
 		{ { "Content-ID", 10 }, { " <a@b>", 6 }, { "<a@b>", 5 } } };
-	static const struct fact_part parts[] = { { first, 2 }, { NULL, 0 } };
+	static const struct fact_part parts[] = { { .headers = first, .headers_n = 2 },
+		{ .headers = NULL } };
 	struct facts facts = { .headers = top, .headers_n = 1, .parts = parts, .parts_n = 2 };
 	t_str(rules_hits("mimeheader A Content-Type =~ /^text\\/plain; x/\n"
 		"mimeheader B Content-Type =~ /multipart/\n"

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/auth_result.h"
 #include "base/network.h"
+#include "base/part.h"
 #include "base/str.h"
 
 /* When a fact is there. A rule's stage is the latest of what it needs; at RCPT only those of
@@ -27,6 +27,7 @@ struct fact_header {
 struct fact_part {
 	const struct fact_header *headers;
 	size_t headers_n;
+	struct part about;   /* zero unless the set asks for the tree */
 };
 
 struct fact_url {
@@ -71,6 +72,9 @@ struct facts {
 	size_t rawbody_n;
 	const struct fact_part *parts; /* the headers of the MIME parts, behind `headers` */
 	size_t parts_n;
+	bool has_tree;                 /* else nothing is known of `top`, `flaws` and `parts[].about` */
+	struct part top;               /* the message itself */
+	unsigned flaws;                /* enum part_flaw */
 	size_t body_bytes;             /* of the body as it came, CR not counted; where reading stopped
 	                                * at ScanBytes, up to there */
 	struct str full;               /* headers, empty line, body; empty unless the set asks */
@@ -81,13 +85,13 @@ struct facts {
 	size_t uris_n;
 	const struct fact_relay *relays;
 	size_t relays_n;
-	struct auth_results auth;      /* of servers that the admin trusts; empty unless the set asks */
 	int32_t day;                   /* of the mail (base/date.h): for rules that expire */
 };
 
 /* How many bytes of a view a rule may see: SpamAssassin's caps, which also bound regex time. */
 enum {
-	FACT_BODY_STRING_MAX = 2048, FACT_RAWBODY_MAX = 4096, FACT_HEADER_MAX = 8192,
+	FACT_BODY_STRING_MAX = 2048 + 1, /* the space that it was cut at */
+	FACT_RAWBODY_MAX = 4096, FACT_HEADER_MAX = 8192,
 	FACT_URL_MAX = 8192,
 	FACT_FULL_MAX = 512 * 1024
 };

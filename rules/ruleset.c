@@ -94,9 +94,9 @@ bool ruleset_needs_parts(const struct ruleset *rules)
 	return rules->needs_parts;
 }
 
-bool ruleset_needs_auth(const struct ruleset *rules)
+bool ruleset_needs_tree(const struct ruleset *rules)
 {
-	return rules->needs_auth;
+	return rules->needs_tree;
 }
 
 bool ruleset_needs_relays(const struct ruleset *rules)
