@@ -29,21 +29,20 @@ check_function check_from_welcome, check_from_default_welcome, check_forged_welc
 /* checks_freemail.c */
 check_function check_freemail_from, check_freemail_header, check_freemail_replyto,
 	check_freemail_body;
+/* checks_uri.c */
+check_function check_redirector, check_truncated;
 /* checks_body.c */
-check_function check_vertical_words, check_redirector, check_truncated;
-
+check_function check_vertical_words, check_body_length, check_blank_lines, check_signature_text,
+	check_signature_length, check_signature_ratio, check_stock;
+/* checks_alternative.c */
+check_function check_alternative_diff, check_alternative_count;
 /* checks_mime.c */
-check_function check_mime, check_mime_html, check_mime_html_only, check_body_length,
-	check_uppercase, check_blank_lines;
-
-/* checks_auth.c */
-check_function check_spf, check_spf_no_sender, check_spf_welcome, check_dmarc, check_authres;
-/* checks_dkim.c */
-check_function check_dkim_signed, check_dkim_valid, check_dkim_author, check_dkim_envelope,
-	check_dkim_dependable, check_dkim_testing, check_dkim_adsp, check_dkim_signall,
-	check_dkim_welcome, check_arc;
-/* origin.c */
-check_function check_asn;
+check_function check_mime, check_mime_html, check_mime_html_only, check_uppercase,
+	check_multipart_ratio, check_qp_ratio, check_ascii_illegal, check_unicode_ratio,
+	check_alternative_part, check_base64_length, check_parse_flags, check_faraway;
+/* checks_image.c */
+check_function check_image_count, check_image_pixels, check_image_text, check_image_size,
+	check_image_range, check_image_named, check_image_regex;
 
 /* "gated through something that takes Received lines away": what is said of Received is void. */
 int checks_gated(const struct check_context *context, bool *gated);

@@ -38,9 +38,6 @@ bool checks_begins_like(struct str text, const char *like);
 /* "*@*.example", "?" one byte, case ignored: the whole text, as lists of addresses have it. */
 bool checks_glob(struct str pattern, struct str text);
 
-/* Is the address in a list of such patterns? NULL: the list is empty. */
-bool checks_in_list(const struct values *values, struct str address);
-
 /* The words of `text`, one after the other; false at the end. */
 bool checks_word(struct str *rest, struct str *word);
 
@@ -63,6 +60,14 @@ struct checks_relays {
 	size_t n;
 };
 int checks_relays(const struct check_context *context, bool trusted, struct checks_relays *out);
+
+/* Is this a charset of a language that ok_locales does not have? Without a setting: never. */
+bool checks_charset_far(const struct check_context *context, struct str charset);
+
+/* The message itself (0) or one of its parts (1 to parts_n). */
+const struct part *checks_part(const struct facts *facts, size_t number);
+/* True when nothing is known of the parts; *out says so. */
+bool checks_no_tree(const struct facts *facts, struct check_answer *out);
 
 /* Says a hit. */
 int checks_hit(struct check_answer *out, bool hit, struct str evidence);

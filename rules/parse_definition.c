@@ -111,6 +111,7 @@ static bool read_eval(struct parser *parser, struct str text, struct place place
 		&at);
 	struct str name = str_slice(call, 0, str_find_byte(call, '('));
 	out->calls = true;
+	out->call.rawbody = out->kind == RULE_RAWBODY;
 	*good = status == 0 && out->call.entry;
 	if (status == -2) {
 		parse_spent(parser, place);

@@ -109,8 +109,7 @@ static int client_alone(const struct facts *facts, struct arena *arena, struct f
 	if (!text)
 		return -1;
 	*relay = (struct fact_relay){ .rdns = facts->client_name, .helo = facts->helo,
-		.ip_text = str_from(ip_format(&facts->client->ip, text)), .has_ip = true,
-		.network = ip_is_private(&facts->client->ip) ? NULL : facts->client };
+		.ip_text = str_from(ip_format(&facts->client->ip, text)), .has_ip = true };
 	return 0;
 }
 

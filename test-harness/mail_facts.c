@@ -13,8 +13,11 @@ int mail_facts_make(const struct message_view *view, const struct network *clien
 	struct fact_header *headers = ARENA_ARRAY(arena, struct fact_header, view->headers_n);
 	struct fact_url *urls = ARENA_ARRAY(arena, struct fact_url, view->urls_n);
 	struct fact_relay *relays = ARENA_ARRAY(arena, struct fact_relay, view->relays_n + 1);
-	if (!headers || !urls || !relays)
+	struct fact_part *parts = ARENA_ARRAY(arena, struct fact_part, view->parts_n);
+	if (!headers || !urls || !relays || !parts)
 		return -1;
+	for (size_t i = 0; i < view->parts_n; i++)
+		parts[i].about = view->parts[i].about;
 	for (size_t i = 0; i < view->headers_n; i++)
 		headers[i] = (struct fact_header){ view->headers[i].name, view->headers[i].raw,
 			view->headers[i].decoded };
@@ -31,7 +34,9 @@ int mail_facts_make(const struct message_view *view, const struct network *clien
 		.helo = STR("mx.example"), .mail_from = STR("a@b.example"), .has_mail_from = true,
 		.headers = headers, .headers_n = view->headers_n, .body = view->body,
 		.body_n = view->body_n, .body_has_subject = view->body_has_subject, .full = view->full,
-		.body_bytes = view->body_bytes,
+		.body_bytes = view->body_bytes, .rawbody = view->rawbody, .rawbody_n = view->rawbody_n,
+		.parts = parts, .parts_n = view->parts_n, .has_tree = view->has_tree, .top = view->top,
+		.flaws = view->flaws,
 		.urls = urls, .urls_n = view->urls_n, .uris = view->uris, .uris_n = view->uris_n,
 		.relays = relays, .relays_n = view->relays_n + 1,
 		.day = 20000 };
