@@ -230,6 +230,8 @@ static size_t find_origins(const struct message *message,
 static int add_relays(struct message *message)
 {
 	const struct message_header *origins[ORIGINS_N] = { NULL };
+	struct str filtered = { NULL, 0 };
+	enum received_is is;
 	unsigned received = 0;
 	size_t n = 0;
 
@@ -248,14 +250,22 @@ static int add_relays(struct message *message)
 		if (at == RELAYS_MAX || !is_received(&message->headers[i]))
 			continue;
 		received++;
-		if (received_parse(message->headers[i].decoded, &message->relays[at]))
-			message->relays[message->view.relays_n++].received = received;
+		is = received_parse(message->arena, message->headers[i].decoded, &message->relays[at]);
+		message->view.relays_unreadable += is == RECEIVED_UNREADABLE;
+		if (is == RECEIVED_RELAY) {
+			message->relays[at].received = received;
+			if (filtered.len > 0)
+				message->relays[at].envfrom = filtered;
+			message->view.relays_n++;
+		}
+		/* qmail-scanner's line tells the sender of the line below it */
+		filtered = is == RECEIVED_NO_RELAY ? message->relays[at].envfrom : str_make(NULL, 0);
 	}
 	for (size_t i = 0; i < ORIGINS_N; i++)
 		if (origins[i] && received_origin(origins[i]->decoded,
 			&message->relays[message->view.relays_n]))
 			message->view.relays_n++;
-	return 0;
+	return arena_spent(message->arena) ? -1 : 0;
 }
 
 int message_end_of_headers(struct message *message)

@@ -80,7 +80,9 @@ struct message_part {
 /* One Received header or other hop, newest first. Empty slices where it says nothing. */
 struct message_relay {
 	struct str rdns, helo, ip_text, by, ident, id, protocol, envfrom;
+	struct str auth;         /* how the client logged in; empty: it did not */
 	bool has_ip, authenticated;
+	bool no_rdns;            /* the server asked for the client's name, and there was none */
 	struct ip ip;
 	unsigned received;       /* which of the Received headers, from 1; 0: another one */
 };
@@ -106,6 +108,7 @@ struct message_view {
 	size_t uris_n;
 	const struct message_relay *relays; /* of Received headers, from the top */
 	size_t relays_n;
+	unsigned relays_unreadable; /* Received headers that may hide a relay */
 	unsigned truncated;      /* enum message_truncated */
 	size_t bytes;            /* of headers and body that were handed in */
 	size_t body_bytes;       /* of the body that was read; CR is not counted (MTAs add them) */

@@ -388,3 +388,27 @@ T_TEST(what_spamassassin_takes_for_text_and_for_relays)
 	t_slice(view->body[1], "To: somebody else ");
 	arena_free(&arena);
 }
+
+/* qmail-scanner's line tells the sender of the line below it; a line of no form is counted. */
+T_TEST(received_lines_together)
+{
+	static const char mail[] =
+		"Received: from a.example by b.example (envelope-from <jo@a.example>, uid 1) with "
+		"qmail-scanner-1.24; x\n"
+		"Received: from a.example ([192.0.2.1]) by b.example with SMTP; x\n"
+		"Received: from agent by mail gateway\n"
+		"Received: from c.example ([192.0.2.2]) by a.example with SMTP; x\n\n";
+	struct message_options options = { .want_full = false };
+	struct arena *arena = arena_create(1 << 20);
+	struct message *message = message_create(&options, arena);
+
+	t_need(message && message_read(message, STR(mail)) == 0);
+	const struct message_view *view = message_view(message);
+
+	t_need(view->relays_n == 2);
+	t_slice(view->relays[0].envfrom, "jo@a.example");
+	t_slice(view->relays[1].envfrom, "");
+	t_int(view->relays[1].received, 4);
+	t_int(view->relays_unreadable, 1);
+	arena_free(&arena);
+}

@@ -1,408 +1,468 @@
 /* message/received: see received.h.
  *
- * One pass cuts the header into words and comments: "from" with its name, its comments and its
- * bracketed address, then what follows "by", "with", "id". What a comment means is told by its
- * shape alone, since the programs that write it seldom name themselves:
- *     (rdns [ip])  (ident@rdns [ip])     Postfix, Sendmail, Gmail
- *     ([ip] helo=name)  ([ip]:port)      Exim: the name before it is then the rdns
- *     (HELO name) (ident@ip)             qmail, CommuniGate: the same
- *     (ip)                               qmail, Exchange
+ * What any form may say (id, HELO, by, how the client logged in, the envelope sender) is read
+ * first; then the form decides who the client was.
  */
 #include "message/received.h"
 
 #include <string.h>
 
 #include "message/decode.h"
+#include "message/received_forms.h"
 
-enum { COMMENTS_MAX = 8 };
+enum { ID_MIN = 3 };
 
-struct parts {
-	struct str name;      /* first word after "from" */
-	struct str bracket;   /* "[...]" outside comments, not as the name */
-	struct str claim;     /* after 'claiming to be' */
-	struct str comments[COMMENTS_MAX]; /* of the from section, without their parentheses */
-	size_t comments_n;
-	struct str by, with, id, from; /* `from`: a second one, XMail's envelope sender */
-	struct str envfrom;       /* these as the comments after "by" say */
-	bool exim, authenticated;
-};
-
-/* A word, or all of a comment without its parentheses. False at the end of the header. */
-static bool next_token(struct str *rest, struct str *token, bool *comment)
+/* Blanks folded to one space; no ';' at the end. 0 or -1: too long, or memory is spent. */
+static int prepare(struct arena *arena, struct str value, struct str *out)
 {
-	size_t i = 0, depth = 0;
+	char *copy;
+	size_t n = 0;
 
-	while (rest->len > 0 && (ascii_space(rest->ptr[0]) || rest->ptr[0] == ')' ||
-		rest->ptr[0] == ','))
-		*rest = str_slice(*rest, 1, rest->len);
-	if (rest->len == 0)
-		return false;
-	*comment = rest->ptr[0] == '(';
-	if (!*comment) {
-		while (i < rest->len && !ascii_space(rest->ptr[i]) && rest->ptr[i] != '(' &&
-			rest->ptr[i] != ',' && (rest->ptr[i] != ';' || i == 0))
-			i++;
-		*token = str_slice(*rest, 0, i);
-		*rest = str_slice(*rest, i, rest->len);
-		return true;
+	value = str_trim(value);
+	if (value.len > FORM_LINE_MAX || !(copy = arena_alloc_raw(arena, value.len + 1)))
+		return -1;
+	for (size_t i = 0; i < value.len; i++)
+		if (!ascii_space(value.ptr[i]))
+			copy[n++] = value.ptr[i];
+		else if (n > 0 && copy[n - 1] != ' ')
+			copy[n++] = ' ';
+	while (n > 0 && copy[n - 1] == ';') {
+		n--;
+		if (n > 0 && copy[n - 1] == ' ')
+			n--;
 	}
-	for (; i < rest->len; i++) {
-		depth += rest->ptr[i] == '(';
-		depth -= rest->ptr[i] == ')';
-		if (depth == 0)
-			break;
-	}
-	*token = str_trim(str_slice(*rest, 1, i));
-	*rest = str_slice(*rest, i + 1, rest->len);
-	return true;
+	*out = str_make(copy, n);
+	return 0;
 }
 
-static bool is_bracketed(struct str word)
+/* Takes the last word off, with the blank before it. */
+static struct str last_word(struct str *text)
 {
-	return word.len > 2 && word.ptr[0] == '[' && memchr(word.ptr, ']', word.len) != NULL;
+	size_t at = text->len;
+	struct str word;
+
+	while (at > 0 && text->ptr[at - 1] != ' ')
+		at--;
+	word = str_slice(*text, at, text->len);
+	*text = str_slice(*text, 0, at > 0 ? at - 1 : 0);
+	return word;
 }
 
-/* The section after "from", up to "by". False when there is no "by". */
-static bool parse_from(struct str *rest, struct parts *parts)
+static bool is_number(struct str word)
 {
-	struct str token;
-	bool comment, claim = false;
+	for (size_t i = 0; i < word.len; i++)
+		if (!ascii_digit(word.ptr[i]))
+			return false;
+	return word.len > 0;
+}
 
-	while (next_token(rest, &token, &comment)) {
-		if (comment) {
-			if (parts->comments_n < COMMENTS_MAX)
-				parts->comments[parts->comments_n++] = token;
-		} else if (str_equal_nocase(token, STR("by"))) {
-			return true;
-		} else if (claim) {
-			if (token.len > 2 && token.ptr[0] == '"' && token.ptr[token.len - 1] == '"')
-				parts->claim = str_slice(token, 1, token.len - 1);
-		} else if (str_equal_nocase(token, STR("claiming"))) {
-			claim = true;
-		} else if (parts->name.len == 0 && parts->comments_n == 0) {
-			parts->name = token;
-		} else if (is_bracketed(token) && parts->bracket.len == 0) {
-			parts->bracket = token;
+/* "15:28:45", "15:28" */
+static bool is_clock(struct str word)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < word.len; i++) {
+		bool colon = word.ptr[i] == ':';
+
+		if (!(colon ? i > 0 && i + 1 < word.len && word.ptr[i - 1] != ':' :
+			ascii_digit(word.ptr[i])))
+			return false;
+		colons += colon;
+	}
+	return colons == 1 || colons == 2;
+}
+
+static bool is_one_of(struct str word, struct str names)
+{
+	size_t at = str_find(names, word);
+
+	return word.len == 3 && at != SIZE_MAX && at % 3 == 0;
+}
+
+/* The date at the end, with what parts it from the rest; one with "(EDT)" behind it stays. */
+static struct str without_date(struct str text)
+{
+	struct str rest = text, zone = last_word(&rest), clock = last_word(&rest),
+		year = last_word(&rest), month = last_word(&rest), before;
+	size_t digits = rest.len;
+
+	if (!zone.len || !is_clock(clock) || !is_number(year) ||
+		!is_one_of(month, STR("JanFebMarAprMayJunJulAugSepOctNovDec")))
+		return text;
+	while (digits > 0 && ascii_digit(rest.ptr[digits - 1]))
+		digits--;
+	if (digits == rest.len || digits == 0 ||
+		(rest.ptr[digits - 1] != ' ' && rest.ptr[digits - 1] != ';'))
+		return text;
+	before = str_slice(rest, 0, digits);
+	if (before.len > 5 && before.ptr[before.len - 1] == ' ' &&
+		before.ptr[before.len - 2] == ',' &&
+		(before.ptr[before.len - 6] == ' ' || before.ptr[before.len - 6] == ';') &&
+		is_one_of(str_slice(before, before.len - 5, before.len - 2),
+			STR("MonTueWedThuFriSatSun")))
+		before.len -= 5;
+	while (before.len > 0 && (before.ptr[before.len - 1] == ' ' ||
+		before.ptr[before.len - 1] == ';'))
+		before.len--;
+	return before;
+}
+
+/* Some servers write "(...)by host": 0 or -1. */
+static int part_by(struct arena *arena, struct str *text)
+{
+	size_t at = str_find(*text, STR(")by "));
+	char *copy;
+
+	if (at == SIZE_MAX)
+		return 0;
+	copy = arena_alloc_raw(arena, text->len + 1);
+	if (!copy)
+		return -1;
+	memcpy(copy, text->ptr, at + 1);
+	copy[at + 1] = ' ';
+	memcpy(copy + at + 2, text->ptr + at + 1, text->len - at - 1);
+	*text = str_make(copy, text->len + 1);
+	return 0;
+}
+
+static struct str take_while(struct str text, bool (*in)(char c))
+{
+	size_t n = 0;
+
+	while (n < text.len && in(text.ptr[n]))
+		n++;
+	return str_slice(text, 0, n);
+}
+
+static bool in_id(char c)
+{
+	return !ascii_space(c) && c != '<' && c != '>' && c != ';';
+}
+
+static bool in_helo(char c)
+{
+	return ascii_alpha(c) || ascii_digit(c) || (c && strchr("-.^+_&:=?!@%*$\\/", c));
+}
+
+static bool in_word(char c)
+{
+	return ascii_alpha(c) || ascii_digit(c) || c == '_';
+}
+
+static bool no_space(char c)
+{
+	return !ascii_space(c);
+}
+
+static struct str find_id(struct str text)
+{
+	for (size_t at; (at = str_find(text, STR(" id "))) != SIZE_MAX;) {
+		size_t from = at + 4;
+		struct str id;
+
+		from += from < text.len && text.ptr[from] == '<';
+		id = take_while(str_slice(text, from, text.len), in_id);
+		if (id.len >= ID_MIN)
+			return id;
+		text = str_slice(text, at + 3, text.len);
+	}
+	return str_make(NULL, 0);
+}
+
+static struct str find_helo(struct str text)
+{
+	static const struct str KEYS[] = { { "helo=", 5 }, { "HELO ", 5 }, { "EHLO ", 5 } };
+
+	for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+		for (struct str rest = text;;) {
+			size_t at = str_find(rest, KEYS[i]);
+			struct str helo;
+
+			if (at == SIZE_MAX)
+				break;
+			helo = take_while(str_slice(rest, at + KEYS[i].len, rest.len), in_helo);
+			if (helo.len > 0 && (at == 0 || !in_word(rest.ptr[at - 1])))
+				return helo;
+			rest = str_slice(rest, at + 1, rest.len);
 		}
-	}
-	return false;
+	return str_make(NULL, 0);
 }
 
-static struct str first_word(struct str text)
+static struct str word_after(struct str text, struct str key)
 {
-	size_t end = 0;
+	size_t at = str_find(text, key);
 
-	text = str_trim(text);
-	while (end < text.len && !ascii_space(text.ptr[end]) && text.ptr[end] != ')')
-		end++;
-	return str_slice(text, 0, end);
+	return at == SIZE_MAX ? str_make(NULL, 0) :
+		take_while(str_slice(text, at + key.len, text.len), no_space);
 }
 
-/* Does a comment say that the client logged in? */
-static bool says_authenticated(struct str comment)
+/* Up to the last letter or digit of the word behind the key. */
+static struct str find_envfrom(struct str text)
 {
-	size_t at = str_find_nocase(comment, STR("authenticated"));
-
-	if (str_starts_nocase(comment, STR("AUTH: ")) || str_starts_nocase(comment, STR("account ")))
-		return true;
-	return at != SIZE_MAX && (at == 0 || ascii_space(comment.ptr[at - 1])) &&
-		str_find_nocase(comment, STR("not authenticated")) == SIZE_MAX;
-}
-
-/* What follows "by", up to the ';' before the date. */
-static void parse_by(struct str *rest, struct parts *parts)
-{
-	struct str token, *want = &parts->by;
-	static const struct { struct str word; size_t offset; } WORDS[] = {
-		{ { "with", 4 }, offsetof(struct parts, with) },
-		{ { "id", 2 }, offsetof(struct parts, id) },
-		{ { "from", 4 }, offsetof(struct parts, from) }
+	static const struct str KEYS[] = {
+		{ "return-path ", 12 }, { "return-path: ", 13 }, { "envelope-sender ", 16 },
+		{ "envelope-from ", 14 }, { "envelope-sender=", 16 }, { "envelope-from=", 14 }
 	};
-	bool comment, dated = false;
+	struct str found = { NULL, 0 };
+	size_t first = SIZE_MAX;
 
-	while (next_token(rest, &token, &comment)) {
-		if (comment) {
-			if (str_starts_nocase(token, STR("envelope-from ")))
-				parts->envfrom = first_word(str_slice(token, 14, token.len));
-			if (dated)
-				continue;
-			parts->exim |= str_starts_nocase(token, STR("Exim"));
-			parts->authenticated |= says_authenticated(token) ||
-				str_equal_nocase(token, STR("via HTTP"));
-			continue;
-		}
-		/* What is behind the date counts no more, but Postfix writes its comment there. */
-		dated |= token.ptr[0] == ';';
-		if (dated)
-			continue;
-		if (want) {
-			*want = token;
-			want = NULL;
-			continue;
-		}
-		for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
-			struct str *field = (struct str *)(void *)((char *)parts + WORDS[i].offset);
+	for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
+		size_t at = str_find_nocase(text, KEYS[i]);
+		struct str word;
 
-			if (field->len == 0 && str_equal_nocase(token, WORDS[i].word))
-				want = field;
+		if (at == SIZE_MAX || at >= first)
+			continue;
+		word = take_while(str_slice(text, at + KEYS[i].len, text.len), no_space);
+		while (word.len > 0 && !in_word(word.ptr[word.len - 1]))
+			word.len--;
+		if (word.len > 0) {
+			found = word;
+			first = at;
 		}
 	}
+	return found;
 }
 
 static struct str without_angles(struct str text)
 {
-	if (text.len >= 2 && text.ptr[0] == '<' && text.ptr[text.len - 1] == '>')
-		return str_slice(text, 1, text.len - 1);
+	while (text.len > 0 && text.ptr[0] == '<')
+		text = str_slice(text, 1, text.len);
+	while (text.len > 0 && text.ptr[text.len - 1] == '>')
+		text.len--;
 	return text;
 }
 
-/* An address in one of its spellings: "IPv6:...", "::ffff:a.b.c.d", "a.b.c.d:port",
- * "a.b.c.d.port". *port: there was one. */
-static bool take_ip(struct str text, struct message_relay *out, bool *port)
-{
-	size_t dots = 0, i;
-
-	text = str_trim(text);
-	*port = false;
-	if (str_starts_nocase(text, STR("IPv6:")))
-		text = str_slice(text, 5, text.len);
-	if (str_starts_nocase(text, STR("::ffff:")) &&
-		memchr(text.ptr + 7, '.', text.len - 7))
-		text = str_slice(text, 7, text.len);
-	if (text.len < 2)
-		return false;
-	if (ip_parse(text, &out->ip)) {
-		out->ip_text = text;
-		out->has_ip = true;
-		return true;
-	}
-	for (i = 0; i < text.len && (ascii_digit(text.ptr[i]) || text.ptr[i] == '.'); i++) {
-		dots += text.ptr[i] == '.';
-		if (dots == 4)
-			break;
-	}
-	if (i == text.len || (text.ptr[i] != ':' && text.ptr[i] != '.') ||
-		!ip_parse(str_slice(text, 0, i), &out->ip))
-		return false;
-	out->ip_text = str_slice(text, 0, i);
-	out->has_ip = *port = true;
-	return true;
-}
-
-/* "[...]" within `text`: what is in it, before it and after it. */
-static bool split_brackets(struct str text, struct str *before, struct str *inside,
-	struct str *after)
-{
-	size_t open = str_find_byte(text, '['), close;
-
-	if (open == SIZE_MAX)
-		return false;
-	close = str_find_byte(str_slice(text, open, text.len), ']');
-	if (close == SIZE_MAX)
-		return false;
-	*before = str_trim(str_slice(text, 0, open));
-	*inside = str_slice(text, open + 1, open + close);
-	*after = str_slice(text, open + close + 1, text.len);
-	return true;
-}
-
-/* The word after `key` in a comment: "helo=name", "account x HELO name". */
-static bool word_after(struct str comment, struct str key, struct str *word)
-{
-	size_t at = str_find_nocase(comment, key);
-
-	if (at == SIZE_MAX || (at > 0 && !ascii_space(comment.ptr[at - 1])))
-		return false;
-	comment = str_slice(comment, at + key.len, comment.len);
-	*word = comment.len > 0 && !ascii_space(comment.ptr[0]) ? first_word(comment) : STR("");
-	return true;
-}
-
-static struct str known_name(struct str name)
-{
-	if (name.len > 0 && name.ptr[name.len - 1] == '.') /* Gmail's rdns */
-		name.len--;
-	if (str_equal_nocase(name, STR("unknown")) || str_equal_nocase(name, STR("softdnserr")) ||
-		str_equal_nocase(name, STR("may")))
-		return STR("");
-	return name;
-}
-
-struct from {
-	struct message_relay *out;
-	struct str name;
-	bool helo_seen;      /* a comment named the HELO; the name before is the rdns then */
-	bool name_is_rdns;   /* so it is by the shape of the comment */
-	bool rdns_seen;
-};
-
-/* (rdns [ip]) and ([ip] ...) */
-static void bracket_comment(struct from *from, struct str comment)
-{
-	struct str before, inside, after;
-	bool port;
-	size_t at;
-
-	if (from->out->has_ip || !split_brackets(comment, &before, &inside, &after) ||
-		!take_ip(inside, from->out, &port))
-		return;
-	at = str_find_byte(before, '@');
-	if (before.len > 0) {
-		struct str rdns = before;
-
-		if (at != SIZE_MAX) {
-			from->out->ident = str_slice(before, 0, at);
-			rdns = str_slice(before, at + 1, before.len);
-		}
-		from->out->rdns = known_name(first_word(rdns));
-		from->rdns_seen = true;
-		return;
-	}
-	if ((after.len > 0 && after.ptr[0] == ':') || str_equal(str_trim(after), STR("verified")))
-		from->name_is_rdns = true;
-}
-
-/* (ip) and (ident@ip), also with a bracketed ip */
-static void bare_comment(struct from *from, struct str comment)
-{
-	size_t at = comment.len;
-	struct str address, before, inside, after;
-	bool port;
-
-	if (from->out->has_ip)
-		return;
-	while (at > 0 && comment.ptr[at - 1] != '@')
-		at--;
-	address = str_slice(comment, at, comment.len);
-	if (split_brackets(address, &before, &inside, &after))
-		address = inside;
-	if (!take_ip(address, from->out, &port))
-		return;
-	if (at > 0)
-		from->out->ident = str_slice(comment, 0, at - 1);
-	from->name_is_rdns = !port && str_find_byte(from->name, '.') != SIZE_MAX;
-}
-
-/* True when nothing else is to be read from this comment: its brackets may be the HELO's. */
-static bool helo_comment(struct from *from, struct str comment)
-{
-	static const struct str KEYS[] = {
-		{ "HELO ", 5 }, { "EHLO ", 5 }, { "LHLO ", 5 }, { "helo=", 5 }
-	};
-	struct str word;
-
-	for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
-		if (!word_after(comment, KEYS[i], &word))
-			continue;
-		from->out->helo = word;
-		from->helo_seen = from->name_is_rdns = true;
-		return KEYS[i].ptr[4] == ' ';
-	}
-	/* "(HELO )": sent empty */
-	if (!str_equal_nocase(comment, STR("HELO")) && !str_equal_nocase(comment, STR("EHLO")))
-		return false;
-	from->helo_seen = from->name_is_rdns = true;
-	return true;
-}
-
-static void read_from(struct parts *parts, struct message_relay *out)
-{
-	/* Exim says "from rdns ([ip] helo=x)" or, when both are the same, "from name ([ip])". */
-	struct from from = { .out = out, .name = parts->name, .name_is_rdns = parts->exim };
-	bool named_ip = is_bracketed(parts->name), port;
-	struct message_relay name_ip = {0};
-
-	for (size_t i = 0; i < parts->comments_n; i++) {
-		struct str comment = parts->comments[i];
-
-		out->authenticated |= says_authenticated(comment);
-		if (helo_comment(&from, comment))
-			continue;
-		bracket_comment(&from, comment);
-		bare_comment(&from, comment);
-		word_after(comment, STR("envelope-from "), &out->envfrom);
-		word_after(comment, STR("envelope-sender "), &out->envfrom);
-	}
-	if (!out->has_ip && parts->bracket.len > 0 &&
-		take_ip(str_slice(parts->bracket, 1, str_find_byte(parts->bracket, ']')), out, &port))
-		from.name_is_rdns = from.helo_seen;
-	if (parts->claim.len > 0)
-		out->helo = parts->claim;
-	if (!out->has_ip) { /* the name is all there is */
-		size_t close = str_find_byte(parts->name, ']');
-
-		take_ip(named_ip ? str_slice(parts->name, 1, close) : parts->name, out, &port);
-		if (!named_ip || from.helo_seen || out->authenticated)
-			parts->name = STR("");
-		from.name_is_rdns = false;
-	}
-	if (!from.helo_seen && parts->claim.len == 0)
-		out->helo = parts->name;
-	/* "from 192.0.2.1 (HELO x) (192.0.2.1)": an address is no name */
-	if (!from.rdns_seen && from.name_is_rdns && !named_ip &&
-		!take_ip(parts->name, &name_ip, &port))
-		out->rdns = known_name(parts->name);
-}
-
-static bool authenticating(struct str protocol)
+/* The protocol, where it says that the client logged in (RFC 3848, RFC 6531, and others). */
+static struct str authenticating(struct str text)
 {
 	static const struct str NAMES[] = {
-		{ "ESMTPA", 6 }, { "ESMTPSA", 7 }, { "SMTPA", 5 }, { "SMTPSA", 6 }, { "ASMTP", 5 },
-		{ "UTF8SMTPA", 9 }, { "UTF8SMTPSA", 10 }, { "LMTPA", 5 }, { "LMTPSA", 6 },
-		{ "HTTP", 4 }, { "HTTPU", 5 }, { "HTTPS", 5 }
+		{ "ESMTPA", 6 }, { "ESMTPSA", 7 }, { "LMTPA", 5 }, { "LMTPSA", 6 },
+		{ "UTF8SMTPA", 9 }, { "UTF8SMTPSA", 10 }, { "UTF8LMTPA", 9 }, { "UTF8LMTPSA", 10 },
+		{ "ASMTP", 5 }, { "HTTP", 4 }, { "HTTPS", 5 }, { "HTTPU", 5 }
 	};
 
-	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-		if (str_equal_nocase(protocol, NAMES[i]))
+	for (size_t at; (at = str_find_nocase(text, STR(" with "))) != SIZE_MAX;) {
+		struct str word;
+		size_t end;
+
+		text = str_slice(text, at + 5, text.len);
+		for (end = 1; end < text.len && text.ptr[end] != ' ' && text.ptr[end] != ';'; end++)
+			;
+		word = str_slice(text, 1, end);
+		for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+			if (str_equal_nocase(word, NAMES[i]))
+				return word;
+	}
+	return str_make(NULL, 0);
+}
+
+/* Do these stand in the text, one behind the other? */
+static bool in_order(struct str text, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct str word = str_from(words[i]);
+		size_t at = str_find(text, word);
+
+		if (at == SIZE_MAX)
+			return false;
+		text = str_slice(text, at + word.len, text.len);
+	}
+	return true;
+}
+
+/* Sendmail and others: "from a (b [c]) (authenticated ...) by" */
+static bool sendmail_authenticated(struct str text)
+{
+	static const char *const WORDS[][5] = {
+		{ "]) ", "(", "authenticated", ")", " by" }, { ")] ", "(", "authenticated", ")", " by" },
+		{ "] (", ")) ", "(", "authenticated", ")" }
+	};
+
+	if (!str_starts_nocase(text, STR("from ")) ||
+		str_find(text, STR("authenticated")) == SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+		if (in_order(text, WORDS[i], 5))
 			return true;
 	return false;
 }
 
-/* Mail that was fetched, or handed on by a filter: no relay of SMTP. */
-static bool is_local(const struct parts *parts)
+/* Other marks of a login, in SpamAssassin's order; `name` NULL: the word that %e kept. */
+static const struct { const char *when, *form, *name; } LOGINS[] = {
+	{ "(version=", " by mx.google.com with ESMTPS id %wsm%p%w.%p.%p.%p.%p.%p.%p.%p", "GMail" },
+	{ "(AUTH: ", "]) (AUTH: %e %w{, %?}) by ", NULL },
+	{ "(AUTH: ", ")] (AUTH: %e %w{, %?}) by ", NULL },
+	{ "authenticated", NULL, "Sendmail" },
+	{ "mail.gmx.", "from %W (%E %W) [%j] by mail.gmx.net (%C) with {E}SMTP", "GMX" },
+	{ "mail.gmx.", "from %W (%E %W) [%j] by mail.gmx.com (%C) with {E}SMTP", "GMX" },
+	{ " (authenticated as ", ") by %* (%p.%p.%p{.%p}) (authenticated as %*) id ", "CriticalPath" },
+	{ "Authenticated sender", ") (Authenticated sender: %w) by %w (%C) with ", "Postfix" },
+	{ " (account ", "CommuniGate Pro HTTP", "Communigate" },
+	{ " (account ", "CommuniGate Pro SMTP", "Communigate" },
+	{ " (account ", "CommuniGate Pro XIMSS", "Communigate" },
+	{ " (account ", "CommuniGate Pro IMAP", "Communigate" },
+	{ "HTTP-DAV", " with Microsoft Exchange Server HTTP-DAV%B", "HTTP-DAV" },
+	{ "(via HTTP", "(via HTTP)", "HTTP" }, { "(via HTTP", "(via HTTPS)", "HTTPS" },
+};
+
+static struct str find_login(struct str text)
 {
-	return str_starts_nocase(parts->with, STR("POP3")) ||
-		str_starts_nocase(parts->with, STR("IMAP")) ||
-		str_starts_nocase(parts->with, STR("qmail-scanner"));
+	struct form_line line = { text, FORM_STEPS };
+	struct form_kept kept = { .options = { NULL, 0 } };
+	struct str protocol = str_find(text, STR(" by ")) == SIZE_MAX ? str_make(NULL, 0) :
+		authenticating(text);
+
+	for (size_t i = 0; protocol.len == 0 && i < sizeof LOGINS / sizeof *LOGINS; i++) {
+		bool found;
+
+		if (str_find(text, str_from(LOGINS[i].when)) == SIZE_MAX)
+			continue;
+		found = LOGINS[i].form ? form_find(&line, LOGINS[i].form, &kept) :
+			sendmail_authenticated(text);
+		if (found)
+			protocol = LOGINS[i].name ? str_from(LOGINS[i].name) : kept.envfrom;
+	}
+	return protocol;
 }
 
-static struct str without_port(struct str by)
+/* Mail that never came over the network. `text` from "from" on. */
+static bool is_local(struct str text)
 {
-	while (by.len > 0 && (by.ptr[by.len - 1] == ';' || by.ptr[by.len - 1] == ','))
-		by.len--;
-	return by;
+	struct form_line line = { text, FORM_STEPS };
+	struct form_kept kept = { .options = { NULL, 0 } };
+	struct str rest;
+	size_t end;
+
+	if (form_find(&line, "%Bwith local for%B", &kept))
+		return true;
+	/* "from a by b;": where b may be followed by the date alone */
+	if (!str_starts_nocase(text, STR("from ")))
+		return false;
+	rest = str_slice(text, 5, text.len);
+	end = take_while(rest, no_space).len;
+	if (end == 0 || !str_starts_nocase(str_slice(rest, end, rest.len), STR(" by ")))
+		return false;
+	if (rest.ptr[0] == '[' && end > 2 && rest.ptr[end - 1] == ']')
+		return false;
+	rest = str_slice(rest, end + 4, rest.len);
+	for (end = 0; end < rest.len && !ascii_space(rest.ptr[end]) && rest.ptr[end] != ';'; end++)
+		;
+	return end > 0 && (str_starts_nocase(str_slice(rest, end, rest.len), STR(";")) ||
+		str_starts_nocase(str_slice(rest, end, rest.len), STR(" ;")));
 }
 
-bool received_parse(struct str value, struct message_relay *out)
+static bool take_ip(struct str text, struct message_relay *out)
 {
-	struct parts parts;
-	struct str rest = str_trim(value);
+	if (str_starts_nocase(text, STR("IPv6:")))
+		text = str_slice(text, 5, text.len);
+	if (str_starts_nocase(text, STR("::ffff:")) && memchr(text.ptr + 7, '.', text.len - 7))
+		text = str_slice(text, 7, text.len);
+	out->has_ip = text.len > 0 && ip_parse(text, &out->ip);
+	out->ip_text = out->has_ip ? text : str_make(NULL, 0);
+	return out->has_ip;
+}
+
+/* An address in brackets, anywhere. */
+static struct str any_address(struct str text)
+{
+	for (size_t at = 0; at < text.len; at++) {
+		size_t len = text.ptr[at] == '[' ?
+			form_address(str_slice(text, at + 1, text.len)) : 0;
+
+		if (len > 0 && at + 1 + len < text.len && text.ptr[at + 1 + len] == ']')
+			return str_slice(text, at + 1, at + 1 + len);
+	}
+	return str_make(NULL, 0);
+}
+
+/* What a line of no known form says all the same. */
+static enum received_is guess(struct str text, enum received_start start, struct form_kept *kept)
+{
+	if (start == RECEIVED_FROM && kept->helo.len == 0) {
+		struct str word = take_while(text, no_space);
+
+		while (word.len > 0 && word.len == text.len)
+			word.len--;
+		kept->helo = word;
+	}
+	kept->ip = any_address(text);
+	return kept->ip.len > 0 && kept->by.len > 0 ? RECEIVED_RELAY : RECEIVED_UNREADABLE;
+}
+
+static struct str known_name(struct str name)
+{
+	while (name.len > 0 && name.ptr[name.len - 1] == '.')
+		name.len--;
+	if (str_equal_nocase(name, STR("unknown")) || (name.len > 0 && name.ptr[0] == '['))
+		return str_make(NULL, 0);
+	return name;
+}
+
+static struct str protocol_of(struct str text)
+{
+	struct str word = word_after(text, STR(" with "));
+
+	return str_slice(word, 0, str_find_byte(word, ';'));
+}
+
+static enum received_start start_of(struct str *text)
+{
+	static const struct { struct str word; enum received_start start; } STARTS[] = {
+		{ { "from ", 5 }, RECEIVED_FROM }, { { "FROM ", 5 }, RECEIVED_CAPITAL },
+		{ { "(from ", 6 }, RECEIVED_BRACKET }
+	};
+
+	for (size_t i = 0; i < sizeof STARTS / sizeof *STARTS; i++)
+		if (str_equal(str_slice(*text, 0, STARTS[i].word.len), STARTS[i].word)) {
+			*text = str_slice(*text, STARTS[i].word.len, text->len);
+			return STARTS[i].start;
+		}
+	return RECEIVED_OTHER;
+}
+
+enum received_is received_parse(struct arena *arena, struct str value,
+	struct message_relay *out)
+{
+	struct received_fields fields = { .looked = false };
+	enum received_start start;
+	enum received_is is;
+	struct str text;
 
 	memset(out, 0, sizeof *out);
-	memset(&parts, 0, sizeof parts);
-	if (rest.len > 0 && rest.ptr[0] == '(')
-		rest = str_slice(rest, 1, rest.len);
-	if (!str_starts_nocase(rest, STR("from")) || rest.len < 5 ||
-		(!ascii_space(rest.ptr[4]) && rest.ptr[4] != '('))
-		return false;
-	rest = str_slice(rest, 4, rest.len);
-	if (!parse_from(&rest, &parts))
-		return false;
-	parse_by(&rest, &parts);
-	if (is_local(&parts))
-		return false;
-	out->authenticated = parts.authenticated;
-	read_from(&parts, out);
-	out->by = without_port(parts.by);
-	out->id = without_angles(parts.id);
-	out->protocol = parts.with;
-	out->authenticated |= authenticating(parts.with);
-	if (out->envfrom.len == 0)
-		out->envfrom = parts.envfrom;
-	if (out->envfrom.len == 0 && parts.from.len > 0 && parts.from.ptr[0] == '<')
-		out->envfrom = parts.from;
-	out->envfrom = without_angles(out->envfrom);
-	return out->has_ip;
+	if (prepare(arena, value, &text) < 0)
+		return RECEIVED_UNREADABLE;
+	if (!str_starts_nocase(text, STR("from ")) && !str_starts_nocase(text, STR("(from ")))
+		return RECEIVED_NO_RELAY;
+	if (is_local(text))
+		return RECEIVED_NO_RELAY;
+	text = without_date(text);
+	if (part_by(arena, &text) < 0)
+		return RECEIVED_UNREADABLE;
+	out->id = find_id(text);
+	out->auth = find_login(text);
+	out->authenticated = out->auth.len > 0;
+	out->protocol = protocol_of(text);
+	fields.kept.helo = find_helo(text);
+	fields.kept.by = word_after(text, STR(" by "));
+	start = start_of(&text);
+	if (start == RECEIVED_FROM)
+		fields.kept.envfrom = find_envfrom(text);
+	is = received_forms(text, start, &fields);
+	if (is == RECEIVED_UNREADABLE)
+		is = guess(text, start, &fields.kept);
+	out->envfrom = without_angles(fields.kept.envfrom);
+	if (is != RECEIVED_RELAY)
+		return is;
+	if (fields.no_id || fields.kept.id.len > 0)
+		out->id = fields.kept.id;
+	out->helo = fields.kept.helo;
+	out->ident = fields.kept.ident;
+	out->by = fields.kept.by;
+	if (out->by.len > 0 && out->by.ptr[out->by.len - 1] == ';')
+		out->by.len--;
+	out->rdns = known_name(fields.kept.rdns);
+	out->no_rdns = fields.looked && out->rdns.len == 0;
+	return take_ip(fields.kept.ip, out) ? is : RECEIVED_UNREADABLE;
 }
 
 static bool in_address(char c)

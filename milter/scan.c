@@ -136,16 +136,17 @@ static int fill_urls(struct facts *facts, const struct message_view *view,
 	return 0;
 }
 
-/* The connecting client is the first relay although its Received line is not in the message. */
-/* The first relay is the connecting client, also when it has no address (a local or unknown
- * socket): else a rule about the client would judge whoever wrote the topmost Received. 0 or -1. */
+/* The connecting client is the first relay although its Received line is not in the message, also
+ * when it has no address (a local or unknown socket): else a rule about the client would judge
+ * whoever wrote the topmost Received. The MTA asked for its name. 0 or -1. */
 static int client_relay(const struct scan_envelope *envelope, const struct scan_result *out,
 	struct arena *arena, struct fact_relay *relay)
 {
 	char *text;
 
 	*relay = (struct fact_relay){ .rdns = envelope->client_name, .helo = envelope->helo,
-		.envfrom = envelope->mail_from, .has_ip = envelope->has_client };
+		.envfrom = envelope->mail_from, .has_ip = envelope->has_client,
+		.no_rdns = envelope->has_client && envelope->client_name.len == 0 };
 	if (envelope->line) {
 		relay->by = envelope->line->by;
 		relay->ident = envelope->line->ident;
@@ -153,6 +154,8 @@ static int client_relay(const struct scan_envelope *envelope, const struct scan_
 		relay->protocol = envelope->line->protocol;
 		relay->envfrom = envelope->line->envfrom;
 		relay->authenticated = envelope->line->authenticated;
+		relay->auth = envelope->line->auth;
+		relay->no_rdns = envelope->client_name.len == 0 && envelope->line->no_rdns;
 		relay->received = envelope->line->received;
 	}
 	if (!envelope->has_client)
@@ -181,7 +184,8 @@ static int fill_relays(struct facts *facts, const struct scan_envelope *envelope
 		*to = (struct fact_relay){ .ip_text = from->ip_text, .rdns = from->rdns,
 			.helo = from->helo, .by = from->by, .ident = from->ident, .id = from->id,
 			.protocol = from->protocol, .envfrom = from->envfrom, .has_ip = from->has_ip,
-			.authenticated = from->authenticated, .received = from->received };
+			.authenticated = from->authenticated, .auth = from->auth,
+			.no_rdns = from->no_rdns, .received = from->received };
 		if (!from->has_ip || ip_is_private(&from->ip))
 			continue;
 		to->network = lookup(lookups, &from->ip);
@@ -190,6 +194,7 @@ static int fill_relays(struct facts *facts, const struct scan_envelope *envelope
 	}
 	facts->relays = relays;
 	facts->relays_n = view->relays_n + 1;
+	facts->relays_unreadable = view->relays_unreadable;
 	return 0;
 }
 

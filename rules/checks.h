@@ -19,7 +19,7 @@ check_function check_gated, check_forged_yahoo, check_forged_hotmail, check_no_h
 /* checks_relay.c */
 check_function check_numeric_helo, check_helo_mismatch, check_all_trusted, check_no_relays,
 	check_dotcom_helo, check_sender_reverse, check_from_domain_received, check_forged_trail,
-	check_forged_helo, check_mailfrom_rcvd;
+	check_forged_helo, check_mailfrom_rcvd, check_unreadable;
 /* checks_list.c */
 check_function check_from_welcome, check_from_default_welcome, check_forged_welcome,
 	check_forged_default_welcome, check_from_block, check_from_list, check_to_list,

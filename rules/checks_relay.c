@@ -79,7 +79,7 @@ int check_all_trusted(const struct check_context *context, const struct check_ca
 	(void)call;
 	if (count_relays(context, &trusted, &untrusted))
 		return -1;
-	return checks_hit(out, trusted && !untrusted, STR(""));
+	return checks_hit(out, trusted && !untrusted && !context->facts->relays_unreadable, STR(""));
 }
 
 int check_no_relays(const struct check_context *context, const struct check_call *call,
@@ -89,7 +89,15 @@ int check_no_relays(const struct check_context *context, const struct check_call
 	(void)call;
 	if (count_relays(context, &trusted, &untrusted))
 		return -1;
-	return checks_hit(out, !trusted && !untrusted, STR(""));
+	return checks_hit(out, !trusted && !untrusted && !context->facts->relays_unreadable,
+		STR(""));
+}
+
+int check_unreadable(const struct check_context *context, const struct check_call *call,
+	struct check_answer *out)
+{
+	(void)call;
+	return checks_hit(out, context->facts->relays_unreadable > 0, STR(""));
 }
 
 /* Providers whose servers have names: without one, the HELO is a lie. */
@@ -107,21 +115,6 @@ static bool dotcom(struct str helo)
 	return false;
 }
 
-/* Did the server that wrote the relay's line ask for a name? Those that do write "([address])"
- * where there is none; of the client this server did. */
-static bool asked_name(const struct facts *facts, const struct fact_relay *relay)
-{
-	unsigned n = 0;
-	for (size_t i = 0; i < facts->headers_n && relay->received; i++) {
-		struct str line = facts->headers[i].decoded;
-		if (str_equal_nocase(facts->headers[i].name, STR("Received")) &&
-		    ++n == relay->received)
-			return !checks_like(line, "with Microsoft SMTPSVC") &&
-				(checks_like(line, "([$") || checks_like(line, "unknown"));
-	}
-	return true;
-}
-
 /* The oldest relay that is not private decides, as there. */
 int check_dotcom_helo(const struct check_context *context, const struct check_call *call,
 	struct check_answer *out)
@@ -134,8 +127,7 @@ int check_dotcom_helo(const struct check_context *context, const struct check_ca
 		const struct fact_relay *relay = relays.items[i];
 		if (private_relay(relay))
 			continue;
-		checks_hit(out, dotcom(relay->helo) && !relay->rdns.len &&
-			asked_name(context->facts, relay), relay->helo);
+		checks_hit(out, dotcom(relay->helo) && relay->no_rdns, relay->helo);
 	}
 	return 0;
 }
@@ -205,16 +197,25 @@ static struct str short_name(struct str name)
 	return name;
 }
 
+/* Word bytes, dots and hyphens; no hyphen behind the last dot, which is the third byte at least. */
 static bool like_host(struct str name)
 {
-	size_t dots = 0;
+	size_t dot = 0, hyphen = 0;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
-		if (!checks_word_byte(c) && c != '.' && c != '-')
+		if (!checks_word_byte(c) && ((c != '.' && c != '-') || !i))
 			return false;
-		dots += c == '.' && i > 0 && i + 1 < name.len;
+		dot = c == '.' ? i : dot;
+		hyphen = c == '-' ? i : hyphen;
 	}
-	return dots && checks_word_byte(name.ptr[0]) && checks_word_byte(name.ptr[name.len - 1]);
+	return dot > 1 && dot > hyphen && dot + 1 < name.len;
+}
+
+/* Handed on within one host. */
+static bool local_relay(const struct fact_relay *relay)
+{
+	return str_equal_nocase(relay->rdns, STR("localhost.localdomain")) &&
+		str_equal(relay->ip_text, STR("127.0.0.1")) && like_host(short_name(relay->by));
 }
 
 /* A relay says by whom it was received; the newer one's name should be that. */
@@ -232,7 +233,8 @@ int check_forged_trail(const struct check_context *context, const struct check_c
 		struct str name = short_name(newer->rdns);
 		bool known = str_equal_nocase(by, STR("msn.com")) &&
 			str_equal_nocase(name, STR("hotmail.com"));
-		mismatches += like_host(by) && like_host(name) && !str_equal_nocase(by, name) && !known;
+		mismatches += like_host(by) && like_host(name) && !str_equal_nocase(by, name) && !known &&
+			!local_relay(newer);
 	}
 	return checks_hit(out, mismatches > 1, STR(""));
 }

@@ -39,6 +39,7 @@ static void read_mail(struct mail *mail, const char *headers, const char *relays
 		relay->rdns = cut(&line, ' ');
 		relay->helo = cut(&line, ' ');
 		relay->by = cut(&line, ' ');
+		relay->no_rdns = !relay->rdns.len && !str_equal(line, STR("not-asked"));
 	}
 }
 
@@ -170,6 +171,8 @@ T_TEST(relays)
 		{ "check_no_relays()", "8.8.8.8 - a -", false },
 		{ "check_for_no_rdns_dotcom_helo()", "8.8.8.8 - mx.hotmail.com -", true },
 		{ "check_for_no_rdns_dotcom_helo()", "8.8.8.8 - mx.nothotmail.com -", false },
+		{ "check_for_no_rdns_dotcom_helo()", "8.8.8.8 - mx.hotmail.com - not-asked", false },
+		{ "check_for_no_rdns_dotcom_helo()", "8.8.8.8 - mx.hotmail.com -\n8.8.8.9 - a -", false },
 		{ "check_for_no_rdns_dotcom_helo()", "8.8.8.8 x.example mx.hotmail.com -", false },
 		{ "check_for_sender_no_reverse()", "8.8.8.8 x.example a -", true },
 		{ "check_for_sender_no_reverse()", "8.8.8.8 - a -", false },
@@ -183,6 +186,10 @@ T_TEST(relays)
 			"8.8.8.9 b.two.com b mx.three.com\n8.8.8.10 c.four.com c mx.five.com", true },
 		{ "check_for_forged_received_trail()", "8.8.8.8 a.one.com a mx.example.net\n"
 			"8.8.8.9 b.two.com b mx.one.com\n8.8.8.10 c.four.com c mx.two.com", false },
+		{ "check_for_forged_received_trail()", "127.0.0.1 localhost.localdomain a mx.one.com\n"
+			"8.8.8.9 b.two.com b mx.three.com\n8.8.8.10 c.four.com c mx.five.com", false },
+		{ "check_for_forged_received_trail()", "8.8.8.8 a.x.c-d a mx.example.net\n"
+			"8.8.8.9 b.two.com b mx.three.com\n8.8.8.10 c.four.com c mx.five.com", false },
 		{ "check_for_forged_received_ip_helo()", "8.8.8.8 - 9.9.9.9 mx.example.net", true },
 		{ "check_for_forged_received_ip_helo()", "8.8.8.8 - 8.8.9.9 mx.example.net", false },
 		{ "check_mailfrom_matches_rcvd()", "8.8.8.8 mx1.out.example.com a -", true },
@@ -190,6 +197,21 @@ T_TEST(relays)
 		{ "check_mailfrom_matches_rcvd()", "8.8.8.8 - a -\n8.8.8.9 mx1.example.com b -", false },
 	};
 	ask_cases(cases, sizeof cases / sizeof *cases, true);
+}
+
+T_TEST(unreadable_relays)
+{
+	static const char rules[] = "header A eval:check_relays_unparseable()\n"
+		"header B eval:check_all_trusted()\nheader C eval:check_no_relays()";
+	struct mail mail;
+	read_mail(&mail, "", "10.1.2.3 - a mx.example.net", "");
+	t_str(rules_hits(rules, &mail.facts), "B");
+	mail.facts.relays_unreadable = 1;
+	t_str(rules_hits(rules, &mail.facts), "A");
+	read_mail(&mail, "", "- - a -", "");
+	t_str(rules_hits(rules, &mail.facts), "C");
+	mail.facts.relays_unreadable = 1;
+	t_str(rules_hits(rules, &mail.facts), "A");
 }
 
 static const char *list_hits(const char *rules, const char *sender, const char *headers,

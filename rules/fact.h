@@ -44,7 +44,9 @@ struct fact_url {
  * out (`client` is NULL too): then all of them are relays. */
 struct fact_relay {
 	struct str ip_text, rdns, helo, by, ident, id, protocol, envfrom;
+	struct str auth;               /* how it logged in, as SpamAssassin names it */
 	bool has_ip, authenticated;
+	bool no_rdns;                  /* its name was asked for, and there is none */
 	const struct network *network; /* NULL: no address, or private */
 	unsigned received;             /* which of the Received headers, from 1; 0: none */
 	bool trusted, internal, msa;   /* by eval (rules/trust.h); what the caller says is not read */
@@ -85,6 +87,7 @@ struct facts {
 	size_t uris_n;
 	const struct fact_relay *relays;
 	size_t relays_n;
+	size_t relays_unreadable;      /* Received lines that may hide one more */
 	int32_t day;                   /* of the mail (base/date.h): for rules that expire */
 };
 

@@ -26,8 +26,8 @@ static void add_field(struct buf *out, struct str name, struct str value)
 
 static void render_one(const struct fact_relay *relay, struct buf *out)
 {
-	struct str protocol = relay->authenticated && !relay->protocol.len ?
-		STR("ESMTPA") : relay->protocol;
+	struct str login = relay->auth.len ? relay->auth :
+		relay->protocol.len ? relay->protocol : STR("ESMTPA");
 	if (out->len)
 		buf_add_byte(out, ' ');
 	buf_add_cstr(out, "[ ");
@@ -39,7 +39,7 @@ static void render_one(const struct fact_relay *relay, struct buf *out)
 	add_field(out, STR("envfrom="), relay->envfrom);
 	add_field(out, STR("intl="), relay->internal ? STR("1") : STR("0"));
 	add_field(out, STR("id="), relay->id);
-	add_field(out, STR("auth="), relay->authenticated ? protocol : STR(""));
+	add_field(out, STR("auth="), relay->authenticated ? login : STR(""));
 	add_field(out, STR("msa="), relay->msa ? STR("1") : STR("0"));
 	buf_add_cstr(out, "]");
 }
