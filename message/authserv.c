@@ -45,3 +45,11 @@ struct str authserv_id(struct str value)
 	}
 	return str_slice(value, 0, end);
 }
+
+bool authserv_trusted(struct str id, char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n && id.len > 0; i++)
+		if (str_equal_nocase(id, str_from(names[i])))
+			return true;
+	return false;
+}

@@ -7,6 +7,7 @@
 #define DEPEER_MESSAGE_AUTHSERV_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/str.h"
 
@@ -18,5 +19,8 @@ bool authserv_header(struct str name);
  * quoted one is given without its quotes, which hold no escapes in practice: one with a backslash
  * is given as it stands). Empty when there is none. Points into `value`. Any thread. */
 struct str authserv_id(struct str value);
+
+/* Whether `id` is one of these names, case ignored. The empty one is nobody's. Any thread. */
+bool authserv_trusted(struct str id, char *const *names, size_t n);
 
 #endif

@@ -291,6 +291,8 @@ void charset_to_utf8(struct str label, struct str bytes, struct buf *out)
 		return;
 	}
 	cd = iconv_open("UTF-8", charset->name);
+	if (cd == (iconv_t)-1 && errno == EINVAL) /* what is said of some spent memory, too */
+		cd = iconv_open("UTF-8", charset->name);
 	if (cd == (iconv_t)-1) {
 		/* else the module is not installed */
 		out->failed = out->failed || errno == ENOMEM;

@@ -29,6 +29,9 @@ static bool known_suffix(const char *name)
 	/* most hosts; libpsl searches its ten thousand suffixes for them, too */
 	if (strcmp(top, "com") == 0 || strcmp(top, "net") == 0 || strcmp(top, "org") == 0)
 		return true;
+	/* the only one of the root zone's that is on the list with its second level alone */
+	if (strcmp(top, "za") == 0)
+		return true;
 	return psl_is_public_suffix2(psl_builtin(), top, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
 }
 

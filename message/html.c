@@ -9,6 +9,7 @@
 
 #include "message/charset.h"
 #include "message/decode.h"
+#include "message/html_anchors.h"
 #include "message/html_entities.h"
 
 enum { TAG_NAME_MAX = 16 };
@@ -62,6 +63,7 @@ struct reader {
 	size_t links_n, links_capacity;
 	size_t anchor;       /* index of the open <a> + 1, 0 = none */
 	char *anchor_from;
+	struct html_anchors *anchors; /* NULL: not wanted */
 	struct html *html;
 	bool failed;
 };
@@ -236,6 +238,8 @@ static void add_text(struct reader *reader, const char *p, const char *end, bool
 {
 	if (p < end)
 		begin_run(reader);
+	if (p < end && reader->anchors)
+		html_anchors_text(reader->anchors, str_make(p, (size_t)(end - p)), references);
 	while (p < end) {
 		unsigned char class = TEXT_CLASS[(unsigned char)*p];
 		uint32_t code;
@@ -298,15 +302,22 @@ static void close_anchor(struct reader *reader)
 	reader->anchor = 0;
 }
 
-static void add_link(struct reader *reader, enum html_link_kind kind, struct str target)
+/* <a href=”http://...”>: wrong quotes that mail programs forgive */
+static struct str unquoted(struct str target)
 {
-	struct html_link *link;
-
-	/* <a href=”http://...”>: wrong quotes that mail programs forgive */
 	if (target.len >= 3 && wide_quote(target.ptr, target.ptr + target.len))
 		target = str_slice(target, 3, target.len);
 	if (target.len >= 3 && wide_quote(target.ptr + target.len - 3, target.ptr + target.len))
 		target.len -= 3;
+	return target;
+}
+
+static void add_link(struct reader *reader, enum html_link_kind kind, unsigned type,
+	struct str target)
+{
+	struct html_link *link;
+
+	target = unquoted(target);
 	if (str_trim(target).len == 0)
 		return;
 	if (reader->links_n == HTML_LINKS_MAX) {
@@ -326,8 +337,9 @@ static void add_link(struct reader *reader, enum html_link_kind kind, struct str
 		reader->links_capacity = capacity;
 	}
 	link = &reader->links[reader->links_n++];
-	*link = (struct html_link){ .kind = kind };
-	if (html_decode(reader->arena, target, true, &link->target) < 0)
+	*link = (struct html_link){ .kind = kind, .type = type };
+	if (html_plain_blanks(reader->arena, &target) < 0 ||
+		html_decode(reader->arena, target, true, &link->target) < 0)
 		reader->failed = true;
 }
 
@@ -341,7 +353,7 @@ static void add_srcset(struct reader *reader, struct str set)
 			from++;
 		for (to = from; to < set.len && !ascii_space(set.ptr[to]); to++)
 			;
-		add_link(reader, HTML_LOAD, str_slice(set, from, to));
+		add_link(reader, HTML_LOAD, 0, str_slice(set, from, to));
 		comma = str_find_byte(str_slice(set, to, set.len), ',');
 		if (comma == SIZE_MAX)
 			break;
@@ -369,7 +381,7 @@ static void add_style(struct reader *reader, struct str style)
 		while (target.len > 0 && (target.ptr[target.len - 1] == '"' ||
 			target.ptr[target.len - 1] == '\''))
 			target.len--;
-		add_link(reader, HTML_LOAD, target);
+		add_link(reader, HTML_LOAD, 0, target);
 	}
 }
 
@@ -388,7 +400,16 @@ static void add_refresh(struct reader *reader, struct str content)
 
 		content = str_slice(content, 1, quote == SIZE_MAX ? content.len : 1 + quote);
 	}
-	add_link(reader, HTML_LINK, content);
+	add_link(reader, HTML_LINK, LINK_META, content);
+}
+
+static unsigned type_of(const struct tag *tag, enum attribute attribute)
+{
+	for (size_t i = 0; i < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; i++)
+		if (ATTRIBUTES[i].id == attribute)
+			return html_link_type(str_make(tag->name, strnlen(tag->name, TAG_NAME_MAX)),
+				ATTRIBUTES[i].name);
+	return 0;
 }
 
 static void links_of(struct reader *reader, const struct tag *tag)
@@ -402,7 +423,7 @@ static void links_of(struct reader *reader, const struct tag *tag)
 
 	if (tag->seen & 1u << A_HREF)
 		add_link(reader, tag->effect == E_BASE ? HTML_BASE : tag->effect == E_LINK ?
-			HTML_LOAD : HTML_LINK, tag->values[A_HREF]);
+			HTML_LOAD : HTML_LINK, type_of(tag, A_HREF), tag->values[A_HREF]);
 	if (tag->effect == E_BASE && reader->html->base.len == 0 && reader->links_n > before)
 		reader->html->base = reader->links[reader->links_n - 1].target;
 	if (tag->effect == E_ANCHOR && reader->links_n > before) {
@@ -411,9 +432,10 @@ static void links_of(struct reader *reader, const struct tag *tag)
 	}
 	for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
 		if (tag->seen & 1u << PLAIN[i].attribute)
-			add_link(reader, PLAIN[i].kind, tag->values[PLAIN[i].attribute]);
+			add_link(reader, PLAIN[i].kind, type_of(tag, PLAIN[i].attribute),
+				tag->values[PLAIN[i].attribute]);
 	if (tag->effect == E_OBJECT && tag->seen & 1u << A_DATA)
-		add_link(reader, HTML_LOAD, tag->values[A_DATA]);
+		add_link(reader, HTML_LOAD, 0, tag->values[A_DATA]);
 	if (tag->seen & 1u << A_SRCSET)
 		add_srcset(reader, tag->values[A_SRCSET]);
 	if (tag->seen & 1u << A_STYLE)
@@ -533,12 +555,37 @@ static void raw_text(struct reader *reader, const struct tag *tag)
 		add_text(reader, from, reader->p, false);
 }
 
+/* What the tag is to the anchors' texts; its links are listed already. */
+static void take_anchor(struct reader *reader, const struct tag *tag, bool closing)
+{
+	static const char IMAGE[TAG_NAME_MAX] = "img";
+	struct str target = STR("");
+
+	if (tag->effect != E_ANCHOR) {
+		if (!closing && memcmp(tag->name, IMAGE, TAG_NAME_MAX) == 0)
+			html_anchors_image(reader->anchors);
+		return;
+	}
+	if (closing) {
+		html_anchors_close(reader->anchors);
+		return;
+	}
+	if (tag->seen & 1u << A_HREF)
+		target = unquoted(tag->values[A_HREF]);
+	if (html_plain_blanks(reader->arena, &target) < 0 ||
+		html_decode(reader->arena, target, true, &target) < 0)
+		reader->failed = true;
+	html_anchors_open(reader->anchors, target);
+}
+
 static void take_tag(struct reader *reader, bool closing)
 {
 	struct tag tag;
 
 	read_tag(reader, &tag);
 	reader->in_run = false;
+	if (reader->anchors)
+		take_anchor(reader, &tag, closing);
 	if (tag.effect == E_ANCHOR)
 		close_anchor(reader);
 	if (tag.effect >= E_LINE && tag.effect <= E_PARAGRAPH)
@@ -601,9 +648,11 @@ static bool take_markup(struct reader *reader)
 	return false;
 }
 
-int html_read(struct arena *arena, struct str source, struct html *out)
+static int read_all(struct arena *arena, struct str source, struct html_anchors *anchors,
+	struct html *out)
 {
-	struct reader reader = { .arena = arena, .html = out, .p = source.ptr };
+	struct reader reader = { .arena = arena, .html = out, .p = source.ptr,
+		.anchors = anchors };
 
 	memset(out, 0, sizeof *out);
 	if (source.len == 0)
@@ -622,6 +671,8 @@ int html_read(struct arena *arena, struct str source, struct html *out)
 		reader.p = tag ? tag : reader.end;
 		if (tag && !take_markup(&reader)) {
 			begin_run(&reader);
+			if (anchors)
+				html_anchors_text(anchors, STR("<"), false);
 			*reader.out++ = '<';
 			reader.p++;
 		}
@@ -631,4 +682,21 @@ int html_read(struct arena *arena, struct str source, struct html *out)
 	out->links = reader.links;
 	out->links_n = reader.links_n;
 	return reader.failed ? -1 : 0;
+}
+
+int html_read(struct arena *arena, struct str source, struct html *out)
+{
+	return read_all(arena, source, NULL, out);
+}
+
+int html_read_anchors(struct arena *arena, struct str source, struct html *out)
+{
+	struct html_anchors anchors = { .arena = arena };
+
+	if (read_all(arena, source, &anchors, out) < 0 || anchors.text.failed)
+		return -1;
+	html_anchors_finish(&anchors);
+	out->anchors = anchors.items;
+	out->anchors_n = anchors.n;
+	return 0;
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/link.h"
 #include "base/str.h"
 
 enum html_link_kind {
@@ -24,11 +25,19 @@ enum html_link_kind {
 
 struct html_link {
 	enum html_link_kind kind;
+	unsigned type;      /* LINK_A ... (base/link.h); 0: SpamAssassin reads no such attribute */
 	struct str target;  /* the attribute, character references decoded */
 	struct str anchor;  /* text of an <a>, as in `text`; empty for others */
 };
 
-enum { HTML_LINKS_MAX = 20000 };
+/* An <a>, and what is shown in it as it stands (character references decoded): to SpamAssassin
+ * it goes on until as many </a> came as <a>, and an image is "<img>\n". */
+struct html_anchor {
+	struct str target;  /* its href; empty if none */
+	struct str text;
+};
+
+enum { HTML_LINKS_MAX = 20000 }; /* anchors too */
 
 /* Slices point into the input or live in the arena. */
 struct html {
@@ -37,10 +46,13 @@ struct html {
 	const struct html_link *links; /* in order of appearance */
 	size_t links_n;
 	bool links_cut;              /* there were more than HTML_LINKS_MAX */
+	const struct html_anchor *anchors; /* in order of appearance; of html_read_anchors */
+	size_t anchors_n;
 };
 
 /* `source` in UTF-8 (or what is left of it). 0, or -1 when memory is spent. */
 int html_read(struct arena *arena, struct str source, struct html *out);
+int html_read_anchors(struct arena *arena, struct str source, struct html *out);
 
 /* Decodes character references; `attribute`: after the rules for attribute values. *out points
  * into `text` when there is none. 0 or -1. */

@@ -21,7 +21,6 @@
 #include "message/rawbody.h"
 #include "message/received.h"
 #include "message/uris.h"
-#include "message/url.h"
 
 /* A link has some forms; each link its own. */
 enum { URI_FORMS = 4 };
@@ -42,6 +41,7 @@ struct message {
 	bool pending_cr, headers_ended, failed;
 	struct links *links;
 	struct uris *uris;
+	unsigned html_parts;
 	struct body body;
 	struct rawbody rawbody;
 	struct parts parts;
@@ -89,7 +89,8 @@ struct message *message_create(const struct message_options *options, struct are
 		.depth_max = message->options.limits.depth, .want_tree = options->want_tree };
 	message->view.date = INT64_MIN;
 	message->links = links_create(arena, message->options.limits.urls);
-	message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls);
+	message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls,
+		options->redirector.find ? &message->options.redirector : NULL);
 	return message->links && message->uris ? message : NULL;
 }
 
@@ -430,32 +431,56 @@ static int show(struct message *message, struct str text)
 	return status;
 }
 
-/* A relative link is what a browser makes of it. */
-static int uris_of_html(struct message *message, const struct html *html)
+/* Names for documents and tests (RFC 2606): rules can be tried with them. */
+static bool is_example(struct str host)
 {
-	if (!message->options.want_uris)
-		return 0;
-	for (size_t i = 0; i < html->links_n; i++) {
-		struct str target = html->links[i].target;
-		struct url url;
-
-		if (html->base.len > 0 && str_find_byte(target, ':') == SIZE_MAX && target.len > 0 &&
-			url_parse(message->arena, target, html->base, &url))
-			target = url.url;
-		if (uris_add(message->uris, target) < 0)
-			return -1;
-	}
-	return 0;
+	return ends_nocase(host, STR(".example")) || ends_nocase(host, STR(".test"));
 }
 
 /* Would a click open it, also where SpamAssassin sees no link? Bare host names often are none. */
 static bool opens(const struct message_url *url)
 {
-	if (url->host.len == 0 || str_starts_nocase(url->url, STR("mailto:")))
+	if ((url->domain.len == 0 && !url->host_is_ip && !is_example(url->host)) || str_starts_nocase(url->url, STR("mailto:")))
 		return false;
 	if (url->origin == MESSAGE_URL_TEXT || url->origin == MESSAGE_URL_HTML_TEXT)
 		return str_starts_nocase(url->raw, STR("http"));
 	return url->origin == MESSAGE_URL_HTML_LINK || url->origin == MESSAGE_URL_HTML_FORM;
+}
+
+/* "d=example.com;" of a signature, wherever it stands. */
+static int signers_of(struct message *message, struct str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		size_t from = i + 1, end;
+		char before = i ? value.ptr[i - 1] : ' ';
+
+		if (value.ptr[i] != 'd' || ascii_alpha(before) || ascii_digit(before) ||
+			before == '_')
+			continue;
+		while (from < value.len && ascii_space(value.ptr[from]))
+			from++;
+		if (from >= value.len || value.ptr[from] != '=')
+			continue;
+		end = str_find_byte(str_slice(value, from + 1, value.len), ';');
+		end = end == SIZE_MAX ? value.len : from + 1 + end;
+		if (uris_add_signer(message->uris, str_slice(value, from + 1, end)) < 0)
+			return -1;
+		i = end;
+	}
+	return 0;
+}
+
+static int add_signers(struct message *message)
+{
+	for (size_t i = 0; i < message->view.headers_n; i++) {
+		const struct message_header *header = &message->headers[i];
+
+		if ((str_equal_nocase(header->name, STR("dkim-signature")) ||
+			str_equal_nocase(header->name, STR("domainkey-signature"))) &&
+			signers_of(message, header->decoded) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* The text that rules see, and what a browser finds beyond SpamAssassin. */
@@ -468,6 +493,13 @@ static int finish_uris(struct message *message)
 	for (size_t i = 0; i < view->body_n; i++)
 		if (uris_find(message->uris, view->body[i]) < 0)
 			return -1;
+	if (message->options.want_links) {
+		if (message->options.want_signers && add_signers(message) < 0)
+			return -1;
+		view->links = uris_links(message->uris, &view->links_n);
+		if (!view->links)
+			return -1;
+	}
 	for (size_t i = 0; i < view->urls_n; i++)
 		if (opens(&view->urls[i]) &&
 			uris_add_hidden(message->uris, view->urls[i].url, view->urls[i].host) < 0)
@@ -530,8 +562,11 @@ static int read_html(struct message *message, bool shown, struct str text)
 {
 	struct html html;
 
-	if (html_read(message->arena, text, &html) < 0 ||
-		links_of_html(message->links, &html) < 0 || uris_of_html(message, &html) < 0)
+	if ((message->options.want_links ? html_read_anchors : html_read)(message->arena, text,
+		&html) < 0 || links_of_html(message->links, &html) < 0)
+		return -1;
+	if (message->options.want_uris && uris_of_html(message->uris, message->arena,
+		message->html_parts++, &html) < 0)
 		return -1;
 	message->view.truncated |= html.links_cut ? MESSAGE_CUT_URLS : 0u;
 	for (size_t i = 0; message->leaf && i < html.links_n; i++)

@@ -16,8 +16,10 @@
 
 #include "base/arena.h"
 #include "base/ip.h"
+#include "base/link.h"
 #include "base/part.h"
 #include "base/str.h"
+#include "message/uri_forms.h"
 
 struct message;
 
@@ -37,6 +39,9 @@ struct message_options {
 	bool want_full;        /* keep the message as it came, for `full` rules */
 	bool want_body;        /* make the body view */
 	bool want_uris;        /* make the list for `uri` rules (makes the body view too) */
+	bool want_links;       /* with it: what is known of each link, for `uri_detail` rules */
+	bool want_signers;     /* with that: the domains of DKIM signatures too */
+	struct uri_redirector redirector; /* of links for these two; find NULL: none is known */
 	bool want_rawbody;     /* make the view for `rawbody` rules */
 	bool want_parts;       /* keep the headers of the parts */
 	bool want_tree;        /* and what they are; for checks of the parts and images */
@@ -106,6 +111,8 @@ struct message_view {
 	size_t urls_n;
 	const struct str *uris;  /* SpamAssassin's strings for `uri` rules (message/uris.h) */
 	size_t uris_n;
+	const struct link *links; /* the same, link by link (base/link.h) */
+	size_t links_n;
 	const struct message_relay *relays; /* of Received headers, from the top */
 	size_t relays_n;
 	unsigned relays_unreadable; /* Received headers that may hide a relay */

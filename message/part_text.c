@@ -19,6 +19,41 @@ static size_t drop_cr(char *text, size_t len)
 	return n;
 }
 
+/* Blanks at a line's end are none of the text (RFC 2045 section 6.7 (3)): the sender encoded those
+ * that are. */
+static int drop_line_blanks(struct arena *arena, struct str *data)
+{
+	char *copy = NULL;
+	size_t n = 0, from = 0;
+
+	for (size_t lf; (lf = str_find_byte(str_slice(*data, from, data->len), '\n')) != SIZE_MAX;) {
+		size_t end = from + lf, text;
+
+		end -= end > from && data->ptr[end - 1] == '\r';
+		for (text = end; text > from && (data->ptr[text - 1] == ' ' ||
+			data->ptr[text - 1] == '\t');)
+			text--;
+		if (text < end && !copy) {
+			copy = arena_dup(arena, *data);
+			if (!copy)
+				return -1;
+			n = from;
+		}
+		if (copy) {
+			memmove(copy + n, data->ptr + from, text - from);
+			n += text - from;
+			memmove(copy + n, data->ptr + end, from + lf + 1 - end);
+			n += from + lf + 1 - end;
+		}
+		from += lf + 1;
+	}
+	if (copy) {
+		memmove(copy + n, data->ptr + from, data->len - from);
+		*data = str_make(copy, n + data->len - from);
+	}
+	return 0;
+}
+
 int part_text_decode(struct arena *arena, enum mime_encoding encoding, struct str *data)
 {
 	size_t room = encoding == MIME_BASE64 ? BASE64_ROOM(data->len) : data->len;
@@ -27,6 +62,8 @@ int part_text_decode(struct arena *arena, enum mime_encoding encoding, struct st
 
 	if (encoding == MIME_IDENTITY)
 		return 0;
+	if (encoding != MIME_BASE64 && drop_line_blanks(arena, data) < 0)
+		return -1;
 	out = arena_alloc_raw(arena, room);
 	if (!out)
 		return -1;

@@ -1,27 +1,40 @@
 /* message/uris: see uris.h.
  *
- * One table of hashes holds the strings and, with another seed, the hosts that stand in them.
+ * One table of hashes holds the strings, the links and the hosts that stand in them.
  */
 #include "message/uris.h"
 
-#include <string.h>
-
-#include "message/decode.h"
-#include "message/domain.h"
-#include "message/url.h"
 
 enum { SLOTS_FIRST = 64, PROBES_MAX = 64 };
 
+enum space { SPACE_STRING, SPACE_LINK, SPACE_HOST };
+struct slot {
+	uint64_t hash;
+	struct str text; /* ptr NULL: free */
+	size_t item;     /* of SPACE_LINK: its index */
+};
+
+struct found_anchor {
+	size_t link;
+	struct link_anchor anchor;
+};
+
 struct uris {
 	struct arena *arena;
+	const struct uri_redirector *redirector;
 	struct str *items;
 	size_t n, capacity, max, bytes;
+	struct link *links;
+	size_t links_n, links_capacity;
+	struct found_anchor *anchors;
+	size_t anchors_n, anchors_capacity;
 	bool full;
-	uint64_t *slots;      /* hashes; 0: free */
+	struct slot *slots;
 	size_t slots_n, used; /* slots_n is a power of two */
 };
 
-struct uris *uris_create(struct arena *arena, size_t max)
+struct uris *uris_create(struct arena *arena, size_t max,
+	const struct uri_redirector *redirector)
 {
 	struct uris *uris = ARENA_NEW(arena, struct uris);
 
@@ -29,46 +42,54 @@ struct uris *uris_create(struct arena *arena, size_t max)
 		return NULL;
 	uris->arena = arena;
 	uris->max = max;
+	uris->redirector = redirector;
 	return uris;
 }
 
-/* FNV-1a of 64 bits: two strings of one hash are taken for the same. `lower`: without case. */
-static uint64_t hash_text(struct str text, bool lower)
+/* ---- the table ---- */
+
+/* FNV-1a of 64 bits. Hosts: without case. */
+static uint64_t hash_text(struct str text, enum space space)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (lower ? 0x5bd1e995 : 0);
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)space << 32;
 
 	for (size_t i = 0; i < text.len; i++) {
-		char c = lower ? ascii_lower(text.ptr[i]) : text.ptr[i];
+		char c = space == SPACE_HOST ? ascii_lower(text.ptr[i]) : text.ptr[i];
 
 		hash = (hash ^ (unsigned char)c) * UINT64_C(0x100000001b3);
 	}
 	return hash ? hash : 1;
 }
 
-static uint64_t *find_slot(const struct uris *uris, uint64_t hash)
+/* The slot that holds the text, or the free one where it belongs; NULL: it is too crowded there
+ * to tell, which only a sender who makes collisions brings about: then a text is listed twice. */
+static struct slot *find_slot(const struct uris *uris, struct str text, enum space space,
+	uint64_t hash)
 {
 	for (size_t i = 0; uris->slots_n > 0 && i < PROBES_MAX; i++) {
-		uint64_t *slot = &uris->slots[((hash ^ hash >> 32) + i) & (uris->slots_n - 1)];
+		struct slot *slot = &uris->slots[((hash ^ hash >> 32) + i) & (uris->slots_n - 1)];
 
-		if (*slot == 0 || *slot == hash)
+		if (!slot->text.ptr || (slot->hash == hash && (space == SPACE_HOST ?
+			str_equal_nocase(slot->text, text) : str_equal(slot->text, text))))
 			return slot;
 	}
 	return NULL;
 }
 
-static int grow(struct uris *uris)
+static int grow_table(struct uris *uris)
 {
-	uint64_t *old = uris->slots;
+	struct slot *old = uris->slots;
 	size_t old_n = uris->slots_n;
 
 	if (2 * (uris->used + 2) <= old_n)
 		return 0;
-	uris->slots = ARENA_ARRAY(uris->arena, uint64_t, old_n ? 4 * old_n : SLOTS_FIRST);
+	uris->slots = ARENA_ARRAY(uris->arena, struct slot, old_n ? 4 * old_n : SLOTS_FIRST);
 	if (!uris->slots)
 		return uris->slots = old, -1;
 	uris->slots_n = old_n ? 4 * old_n : SLOTS_FIRST;
-	for (size_t i = 0; i < old_n; i++) {
-		uint64_t *slot = old[i] ? find_slot(uris, old[i]) : NULL;
+	for (size_t i = 0; i < old_n; i++) { /* each text is in it once: the first free one */
+		struct slot *slot = old[i].text.ptr ? find_slot(uris, str_make("", 0),
+			SPACE_STRING, old[i].hash) : NULL;
 
 		if (slot)
 			*slot = old[i];
@@ -76,539 +97,200 @@ static int grow(struct uris *uris)
 	return 0;
 }
 
-/* False when it is there already (or the table is too crowded there to tell). */
-static bool is_new(struct uris *uris, uint64_t hash)
+/* Puts the text there. 1: it is a new one; 0: it was there, *item is its number; -1. */
+static int note(struct uris *uris, struct str text, enum space space, size_t *item)
 {
-	uint64_t *slot = find_slot(uris, hash);
+	uint64_t hash = hash_text(text, space);
+	struct slot *slot;
 
-	if (!slot || *slot)
-		return false;
-	*slot = hash;
-	uris->used++;
-	return true;
-}
-
-static size_t find_any(struct str text, const char *set)
-{
-	size_t at = SIZE_MAX;
-
-	for (; *set; set++) {
-		size_t found = str_find_byte(text, *set);
-
-		at = found < at ? found : at;
-	}
-	return at;
-}
-
-/* "http://" or "https://", any case: its length, else 0. */
-static size_t http_scheme(struct str text)
-{
-	return str_starts_nocase(text, STR("http://")) ? 7 :
-		str_starts_nocase(text, STR("https://")) ? 8 : 0;
-}
-
-/* Where user, host, port and the rest of an http URL stand. */
-struct parts {
-	struct str scheme, user, host, port, rest; /* rest: with the port */
-};
-
-static bool split(struct str uri, struct parts *out)
-{
-	size_t scheme = http_scheme(uri), end, at;
-	struct str authority;
-
-	if (!scheme)
-		return false;
-	out->scheme = str_slice(uri, 0, scheme);
-	end = find_any(str_slice(uri, scheme, uri.len), "/?#");
-	authority = str_slice(uri, scheme, end == SIZE_MAX ? uri.len : scheme + end);
-	at = str_find_byte(authority, '@');
-	out->user = at == SIZE_MAX ? str_make(NULL, 0) : str_slice(authority, 0, at + 1);
-	authority = str_slice(authority, out->user.len, authority.len);
-	out->host = str_slice(authority, 0, str_find_byte(authority, ':'));
-	at = scheme + out->user.len + out->host.len;
-	out->rest = str_slice(uri, at, uri.len);
-	end = 1;
-	while (end < out->rest.len && ascii_digit(out->rest.ptr[end]))
-		end++;
-	out->port = out->rest.len && out->rest.ptr[0] == ':' ? str_slice(out->rest, 1, end) :
-		str_make(NULL, 0);
-	return out->host.len > 0;
-}
-
-static int push(struct uris *uris, struct str uri)
-{
-	struct parts parts;
-
-	uri = str_slice(uri, 0, URIS_LENGTH_MAX);
-	if (grow(uris) < 0)
+	if (grow_table(uris) < 0)
 		return -1;
-	if (!is_new(uris, hash_text(uri, false)))
+	slot = find_slot(uris, text, space, hash);
+	if (slot && slot->text.ptr) {
+		*item = slot->item;
 		return 0;
+	}
+	if (slot) {
+		*slot = (struct slot){ hash, text.ptr ? text : STR(""), *item };
+		uris->used++;
+	}
+	return 1;
+}
+
+/* An array that doubles. NULL: memory is spent. */
+static void *room(struct uris *uris, void *items, size_t n, size_t *capacity, size_t size)
+{
+	size_t more = *capacity ? 2 * *capacity : 16;
+	void *grown;
+
+	if (n < *capacity)
+		return items;
+	grown = arena_resize(uris->arena, items, *capacity * size, more * size);
+	if (grown)
+		*capacity = more;
+	return grown;
+}
+
+/* ---- strings and links ---- */
+
+static int push(struct uris *uris, struct str form)
+{
+	struct str *items;
+	size_t item = 0;
+	int status = note(uris, form, SPACE_STRING, &item);
+
+	if (status <= 0)
+		return status;
 	if (uris->n >= uris->max) {
 		uris->full = true;
 		return 0;
 	}
-	if (uris->n == uris->capacity) {
-		size_t capacity = uris->capacity ? 2 * uris->capacity : 16;
-		struct str *grown = arena_resize(uris->arena, uris->items,
-			uris->capacity * sizeof *grown, capacity * sizeof *grown);
-
-		if (!grown)
-			return -1;
-		uris->items = grown;
-		uris->capacity = capacity;
-	}
-	uris->items[uris->n++] = uri;
-	if (split(uri, &parts) && grow(uris) == 0)
-		is_new(uris, hash_text(parts.host, true));
+	items = room(uris, uris->items, uris->n, &uris->capacity, sizeof *items);
+	if (!items)
+		return -1;
+	uris->items = items;
+	uris->items[uris->n++] = form;
 	return 0;
 }
 
-static int push_join(struct uris *uris, struct str a, struct str b, struct str c)
+/* The hosts of a link's forms, each once. */
+static int find_hosts(struct uris *uris, const struct uri_forms *forms, struct link *link)
 {
-	struct buf out = { .arena = uris->arena };
+	struct link_host *hosts = NULL, host;
 
-	buf_add_str(&out, a);
-	buf_add_str(&out, b);
-	buf_add_str(&out, c);
-	return out.failed ? -1 : push(uris, buf_str(&out));
-}
+	for (size_t i = 0; i < forms->n; i++) {
+		bool known = false;
 
-/* The byte of "%41" at `at` if it is to be decoded (not blanks, controls, what is no ASCII); -1. */
-static int decodable(struct str text, size_t at)
-{
-	int high = at + 2 < text.len ? hex_digit(text.ptr[at + 1]) : -1;
-	int low = high >= 0 ? hex_digit(text.ptr[at + 2]) : -1;
-
-	if (low < 0 || high < 2 || high > 7 || (high == 2 && low == 0) || (high == 7 && low == 15))
-		return -1;
-	return high * 16 + low;
-}
-
-static bool is_escape(struct str text, size_t at)
-{
-	return text.ptr[at] == '%' && at + 2 < text.len && hex_digit(text.ptr[at + 1]) >= 0 &&
-		hex_digit(text.ptr[at + 2]) >= 0;
-}
-
-static bool has_escape(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (is_escape(text, i))
-			return true;
-	return false;
-}
-
-/* Decodes what is decodable, encodes what should not stand bare in a URL. */
-static void recode(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		int decoded;
-
-		if (is_escape(text, i)) {
-			decoded = decodable(text, i);
-			if (decoded < 0)
-				buf_add(out, text.ptr + i, 3);
-			else
-				buf_add_byte(out, (char)decoded);
-			i += 2;
-		} else if (c <= 0x20 || c >= 0x7f || c == '"' || c == '%' || c == '<' || c == '>') {
-			buf_addf(out, "%%%02x", c);
-		} else {
-			buf_add_byte(out, (char)c);
-		}
-	}
-}
-
-/* "&#119;" and "&#x77;" of printable ASCII, and the dots of other scripts; its length or 0. */
-static size_t reference(struct str text, size_t at, char *out)
-{
-	static const unsigned DOTS[] = { 0x3002, 0xff0e, 0xff61 };
-	struct str rest = str_slice(text, at, at + 12 < text.len ? at + 12 : text.len);
-	bool hex = rest.len > 2 && ascii_lower(rest.ptr[2]) == 'x';
-	size_t i = hex ? 3 : 2, first = i;
-	unsigned code = 0;
-
-	if (!str_starts_nocase(rest, STR("&#")))
-		return 0;
-	for (; i < rest.len && hex_digit(rest.ptr[i]) >= 0 && (hex || ascii_digit(rest.ptr[i])); i++)
-		code = code * (hex ? 16 : 10) + (unsigned)hex_digit(rest.ptr[i]);
-	if (i == first || i >= rest.len || rest.ptr[i] != ';')
-		return 0;
-	for (size_t k = 0; k < sizeof DOTS / sizeof *DOTS; k++)
-		if (code == DOTS[k])
-			code = '.';
-	if (code < 0x21 || code > 0x7e)
-		return 0;
-	*out = (char)code;
-	return i + 1;
-}
-
-static void decode_references(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		size_t len = c == '&' ? reference(text, i, &c) : 0;
-
-		buf_add_byte(out, c);
-		i += len ? len - 1 : 0;
-	}
-}
-
-static bool has_scheme(struct str text)
-{
-	size_t i = 0;
-
-	while (i < text.len && (ascii_alpha(text.ptr[i]) || ascii_digit(text.ptr[i]) ||
-		text.ptr[i] == '-' || text.ptr[i] == '_'))
-		i++;
-	return i > 0 && i < text.len && text.ptr[i] == ':';
-}
-
-/* "http:host", "http:/host" and "http://host" begin alike. */
-static struct str without_slashes(struct str text, struct str *scheme)
-{
-	size_t len = str_starts_nocase(text, STR("http:")) ? 5 :
-		str_starts_nocase(text, STR("https:")) ? 6 : 0;
-
-	*scheme = str_slice(text, 0, len);
-	text = str_slice(text, len, text.len);
-	for (int i = 0; len && i < 2 && text.len && text.ptr[0] == '/'; i++)
-		text = str_slice(text, 1, text.len);
-	return text;
-}
-
-/* The form with everything plain that could hide something. */
-static int plain_form(struct uris *uris, struct str uri, struct str *out)
-{
-	struct buf slashes = { .arena = uris->arena }, bare = { .arena = uris->arena },
-		text = { .arena = uris->arena };
-	struct str scheme, rest;
-	size_t at, begin;
-
-	rest = without_slashes(uri, &scheme);
-	for (at = 0; at < uri.len && uri.ptr[at] != '\\'; at++)
-		;
-	if (at < uri.len) {
-		for (size_t i = 0; i < uri.len; i++)
-			buf_add_byte(&slashes, uri.ptr[i] == '\\' ? '/' : uri.ptr[i]);
-		rest = without_slashes(buf_str(&slashes), &scheme);
-	}
-	buf_add_str(&bare, scheme);
-	if (scheme.len)
-		buf_add_cstr(&bare, "//");
-	if (has_escape(rest)) {
-		buf_add_str(&bare, rest);
-		rest = buf_str(&bare);
-		recode(&text, rest);
-	} else {
-		buf_add_str(&bare, rest);
-		text = bare;
-	}
-	bare = (struct buf){ .arena = uris->arena };
-	rest = buf_str(&text);
-	if (!has_scheme(rest))
-		buf_add_cstr(&bare, str_starts_nocase(rest, STR("ftp.")) ? "ftp://" : "http://");
-	begin = http_scheme(rest);
-	at = begin ? find_any(str_slice(rest, begin, rest.len), "/?#") : SIZE_MAX;
-	if (at != SIZE_MAX && at > 0 && rest.ptr[begin + at] != '/') {
-		buf_add_str(&bare, str_slice(rest, 0, begin + at));
-		buf_add_byte(&bare, '/');
-		rest = str_slice(rest, begin + at, rest.len);
-	}
-	decode_references(&bare, rest);
-	*out = buf_str(&bare);
-	return slashes.failed || text.failed || bare.failed ? -1 : 0;
-}
-
-/* A number as inet_aton reads it; false: none, or more than 32 bits. */
-static bool number(struct str text, uint64_t *out)
-{
-	bool hex = str_starts_nocase(text, STR("0x")) && text.len > 2;
-	unsigned base = hex ? 16 : text.len > 1 && text.ptr[0] == '0' ? 8 : 10;
-
-	*out = 0;
-	for (size_t i = hex ? 2 : 0; i < text.len; i++) {
-		int digit = hex_digit(text.ptr[i]);
-
-		if (digit < 0 || (unsigned)digit >= base)
-			return false;
-		*out = (*out * base + (unsigned)digit) & UINT32_MAX;
-	}
-	return text.len > 0;
-}
-
-static int push_address(struct uris *uris, const struct parts *parts)
-{
-	uint64_t chunks[4], whole = 0;
-	struct str host = parts->host;
-	struct buf text = { .arena = uris->arena };
-	size_t n = 0;
-
-	while (n < 4 && host.len > 0) {
-		size_t dot = str_find_byte(host, '.');
-
-		if (!number(str_slice(host, 0, dot), &chunks[n++]))
-			return 0;
-		host = dot == SIZE_MAX ? str_make(NULL, 0) : str_slice(host, dot + 1, host.len);
-		if (dot != SIZE_MAX && host.len == 0)
-			return 0;
-	}
-	if (host.len > 0 || (n != 1 && n != 4))
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		whole = n == 1 ? chunks[i] : whole << 8 | (chunks[i] & 255);
-	buf_addf(&text, "%u.%u.%u.%u", (unsigned)(whole >> 24 & 255), (unsigned)(whole >> 16 & 255),
-		(unsigned)(whole >> 8 & 255), (unsigned)(whole & 255));
-	return text.failed ? -1 : push_join(uris, parts->scheme, buf_str(&text), parts->rest);
-}
-
-static bool all_digits(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (!ascii_digit(text.ptr[i]))
-			return false;
-	return text.len > 0;
-}
-
-/* "http://foobar/" opens www.foobar.com in Firefox. */
-static int push_dot_com(struct uris *uris, const struct parts *parts)
-{
-	struct str name = parts->host;
-	struct buf text = { .arena = uris->arena };
-
-	if (str_starts_nocase(name, STR("www.")))
-		name = str_slice(name, 4, name.len);
-	if (name.len == 0 || str_find_byte(name, '.') != SIZE_MAX || all_digits(name) ||
-		str_starts_nocase(name, STR("0x")) || parts->user.len || parts->port.len ||
-		!str_equal(parts->scheme, STR("http://")) ||
-		str_equal_nocase(name, STR("localhost")) ||
-		(name.len < parts->host.len && domain_has_suffix(parts->host)))
-		return 0;
-	buf_add_cstr(&text, "www.");
-	for (size_t i = 0; i < name.len; i++)
-		buf_add_byte(&text, ascii_lower(name.ptr[i]));
-	buf_add_cstr(&text, ".com");
-	return text.failed ? -1 : push_join(uris, parts->scheme, buf_str(&text), parts->rest);
-}
-
-static bool is_ascii(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] >= 0x80)
-			return false;
-	return true;
-}
-
-/* Forms of the host: without the default port, in punycode, without what is behind it. */
-static int push_hosts(struct uris *uris, struct parts *parts)
-{
-	struct str port = parts->scheme.len == 7 ? STR("80") : STR("443"), empty = STR("");
-	struct url url;
-
-	if (str_equal(parts->port, port)) {
-		if (push_join(uris, parts->scheme, parts->host,
-			str_slice(parts->rest, port.len + 1, parts->rest.len)) < 0)
-			return -1;
-		parts->port = empty;
-	}
-	if (!is_ascii(parts->host) && url_parse_host(uris->arena, parts->host, &url)) {
-		parts->host = url.host;
-		if (push_join(uris, parts->scheme, parts->host, parts->rest) < 0)
-			return -1;
-	}
-	size_t len = parts->host.len;
-	while (len > 0 && !ascii_alpha(parts->host.ptr[len - 1]) &&
-		!ascii_digit(parts->host.ptr[len - 1]))
-		len--;
-	if (len < parts->host.len) {
-		parts->host.len = len;
-		if (push_join(uris, parts->scheme, parts->host, parts->rest) < 0)
-			return -1;
-	}
-	if (push_address(uris, parts) < 0)
-		return -1;
-	return push_dot_com(uris, parts);
-}
-
-/* The target in "/?u=http:..."; empty when there is none. */
-static struct str redirect_target(struct str rest)
-{
-	for (;;) {
-		size_t at = str_find_nocase(rest, STR("http"));
-		size_t colon = at == SIZE_MAX ? 0 : at + 4;
-		struct str target;
-
-		if (at == SIZE_MAX)
-			return str_make(NULL, 0);
-		if (colon < rest.len && ascii_lower(rest.ptr[colon]) == 's')
-			colon++;
-		target = str_slice(rest, at, rest.len);
-		rest = str_slice(rest, at + 4, rest.len);
-		if (colon - at >= target.len || target.ptr[colon - at] != ':')
+		if (!uri_host(uris->arena, forms->items[i], &host))
 			continue;
-		target = str_slice(target, 0, find_any(target, "&#"));
-		if (target.len > colon - at + 1)
-			return str_find_byte(target, '.') == SIZE_MAX ? str_make(NULL, 0) : target;
+		for (size_t k = 0; k < link->hosts_n && !known; k++)
+			known = str_equal(hosts[k].host, host.host);
+		if (known)
+			continue;
+		hosts = hosts ? hosts : ARENA_ARRAY(uris->arena, struct link_host, forms->n - i);
+		if (!hosts)
+			return -1;
+		hosts[link->hosts_n++] = host;
 	}
+	link->hosts = hosts;
+	return arena_spent(uris->arena) ? -1 : 0;
 }
 
-/* An address is kept without "?subject=" and what else programs leave out. */
-static int push_mail(struct uris *uris, struct str uri)
+/* What a new link brings to the lists. */
+static int publish(struct uris *uris, const struct link *link)
 {
-	size_t sign = str_find_byte(uri, '@'), end;
-
-	if (sign == SIZE_MAX || sign == 0)
-		return 0;
-	end = str_find_byte(str_slice(uri, sign + 1, uri.len), '?');
-	if (end != SIZE_MAX && end > 0 && push(uris, str_slice(uri, 0, sign + 1 + end)) < 0)
-		return -1;
-	end = find_any(str_slice(uri, sign + 1, uri.len), "?&");
-	if (end != SIZE_MAX && end > 0 && uri.ptr[sign + 1 + end] == '&' &&
-		push(uris, str_slice(uri, 0, sign + 1 + end)) < 0)
-		return -1;
-	size_t open = str_find_byte(uri, '<'), close = str_find_byte(uri, '>');
-	if (open < sign && close != SIZE_MAX && close > sign + 1 && open + 1 < sign)
-		return push_join(uris, STR("mailto:"), str_slice(uri, open + 1, close), STR(""));
-	return 0;
-}
-
-static bool is_mail(struct str uri)
-{
-	return str_starts_nocase(uri, STR("mailto:")) ||
-		str_find_byte(uri, '@') < str_find_byte(uri, ':');
-}
-
-/* All forms of one link, and of what it redirects to. */
-static int add_forms(struct uris *uris, struct str uri)
-{
-	for (int i = 0; i < URIS_NESTED_MAX && uri.len > 0; i++) {
-		struct str plain;
-		struct parts parts;
-
-		uris->bytes += uri.len;
-		if (uris->bytes > URIS_BYTES_MAX)
-			uris->full = true;
-		if (uris->full)
-			return 0;
-		if (push(uris, uri) < 0)
+	for (size_t i = 0; i < link->cleaned_n; i++)
+		if (push(uris, link->cleaned[i]) < 0)
 			return -1;
-		if (uri.len <= 1 || str_find_byte(STR("#?&"), uri.ptr[0]) != SIZE_MAX ||
-			(uri.ptr[0] == '/' && uri.ptr[1] != '/'))
-			return 0;
-		if (is_mail(uri))
-			return push_mail(uris, uri);
-		if (plain_form(uris, uri, &plain) < 0 || push(uris, plain) < 0)
-			return -1;
-		if (!split(plain, &parts))
-			return 0;
-		uri = redirect_target(parts.rest);
-		if (push_hosts(uris, &parts) < 0)
+	for (size_t i = 0; i < link->hosts_n; i++) {
+		size_t item = 0;
+
+		if (note(uris, link->hosts[i].host, SPACE_HOST, &item) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* Without line ends and what surrounds it. */
-static int trimmed(struct uris *uris, struct str text, struct str *out)
+static int make_link(struct uris *uris, struct str raw, unsigned types, struct link *out)
 {
-	struct buf clean = { .arena = uris->arena };
+	struct uri_forms forms = { .arena = uris->arena, .redirector = uris->redirector };
 
-	*out = str_slice(str_trim(text), 0, URIS_LENGTH_MAX);
-	if (find_any(*out, "\r\n") == SIZE_MAX)
-		return 0;
-	for (size_t i = 0; i < out->len; i++)
-		if (out->ptr[i] != '\r' && out->ptr[i] != '\n')
-			buf_add_byte(&clean, out->ptr[i]);
-	*out = buf_str(&clean);
-	return clean.failed ? -1 : 0;
+	*out = (struct link){ .raw = raw, .types = types };
+	if (types & LINK_NOCANON) {
+		forms.items = &raw;
+		forms.n = 1;
+	} else if (uri_forms(&forms, raw) < 0) {
+		return -1;
+	}
+	uris->bytes += forms.bytes;
+	uris->full = uris->full || uris->bytes > URIS_BYTES_MAX || uris->links_n >= uris->max;
+	if (!(types & LINK_NOCLEAN)) {
+		out->cleaned = forms.items;
+		out->cleaned_n = forms.n;
+	}
+	return find_hosts(uris, &forms, out);
 }
 
-int uris_add(struct uris *uris, struct str target)
+/* `must_lead`: only where a host comes of it. *index: of the link; SIZE_MAX: it is left out. */
+static int add(struct uris *uris, struct str raw, unsigned types, bool must_lead, size_t *index)
 {
-	struct str uri;
+	struct link link, *links;
+	size_t item = uris->links_n;
+	struct slot *slot = find_slot(uris, raw, SPACE_LINK, hash_text(raw, SPACE_LINK));
 
+	*index = SIZE_MAX;
+	if (slot && slot->text.ptr) {
+		struct link *known = &uris->links[slot->item];
+
+		*index = slot->item;
+		if (!must_lead || known->hosts_n > 0)
+			known->types |= types;
+		return 0;
+	}
 	if (uris->full)
 		return 0;
-	if (trimmed(uris, target, &uri) < 0)
+	if (make_link(uris, raw, types, &link) < 0)
 		return -1;
-	return add_forms(uris, uri);
+	if (uris->full || (must_lead && link.hosts_n == 0))
+		return 0;
+	links = room(uris, uris->links, uris->links_n, &uris->links_capacity, sizeof *links);
+	if (!links || note(uris, raw, SPACE_LINK, &item) < 0)
+		return -1;
+	uris->links = links;
+	*index = uris->links_n++;
+	uris->links[*index] = link;
+	return publish(uris, &link);
+}
+
+int uris_add(struct uris *uris, struct str target, unsigned type)
+{
+	size_t index;
+
+	return add(uris, target, type, false, &index);
+}
+
+int uris_add_anchor(struct uris *uris, struct str target, struct str text, unsigned part)
+{
+	struct found_anchor *anchors;
+	struct slot *slot = find_slot(uris, target, SPACE_LINK, hash_text(target, SPACE_LINK));
+	size_t index = slot && slot->text.ptr ? slot->item : SIZE_MAX;
+
+	/* where the link was made another one of, the anchor's is taken for one of the text */
+	if (index == SIZE_MAX && add(uris, target, LINK_PARSED, false, &index) < 0)
+		return -1;
+	if (index == SIZE_MAX)
+		return 0;
+	anchors = room(uris, uris->anchors, uris->anchors_n, &uris->anchors_capacity,
+		sizeof *anchors);
+	if (!anchors)
+		return -1;
+	uris->anchors = anchors;
+	uris->anchors[uris->anchors_n++] = (struct found_anchor){ index, { text, part } };
+	return 0;
+}
+
+int uris_add_signer(struct uris *uris, struct str domain)
+{
+	struct buf raw = { .arena = uris->arena };
+	size_t index;
+
+	buf_add_cstr(&raw, "domainkeys:");
+	for (size_t i = 0; i < domain.len; i++)
+		if (!ascii_space(domain.ptr[i]))
+			buf_add_byte(&raw, domain.ptr[i]);
+	return raw.failed ? -1 : add(uris, buf_str(&raw),
+		LINK_DOMAINKEYS | LINK_NOCANON | LINK_NOCLEAN, true, &index);
 }
 
 int uris_add_hidden(struct uris *uris, struct str url, struct str host)
 {
-	if (grow(uris) < 0)
-		return -1;
-	return is_new(uris, hash_text(host, true)) ? push(uris, url) : 0;
+	size_t item = 0;
+	int status = note(uris, host, SPACE_HOST, &item);
+
+	return status > 0 ? push(uris, url) : status;
 }
 
-/* Labels as in the DNS, the last of them a known top-level domain; '_' only from the third on.
- * Names in other scripts are judged by their end only: SpamAssassin asks IDNA. */
-static bool is_name(struct str host)
-{
-	size_t labels = 0, label = 0;
-	bool underscore[2] = { false, false };
-
-	while (host.len > 0 && host.ptr[host.len - 1] == '.')
-		host.len--;
-	for (size_t i = host.len; i > 0; i--) {
-		unsigned char c = (unsigned char)host.ptr[i - 1];
-		bool edge = label == 0 || i == 1 || host.ptr[i - 2] == '.';
-
-		if (c == '.') {
-			if (label == 0)
-				return false;
-			labels++;
-			label = 0;
-			continue;
-		}
-		if (!ascii_alpha((char)c) && !ascii_digit((char)c) && c != '_' && c < 0x80 &&
-			(c != '-' || edge))
-			return false;
-		if (c == '_' && labels < 2)
-			underscore[labels] = true;
-		if (++label > 63)
-			return false;
-	}
-	return labels > 0 && label > 0 && !underscore[0] && !underscore[1] &&
-		host.len <= DOMAIN_NAME_MAX && domain_has_suffix(host);
-}
-
-/* The host of what is no http URL. */
-static struct str other_host(struct str uri)
-{
-	size_t colon = str_find_byte(uri, ':'), sign;
-	struct str rest = str_slice(uri, colon == SIZE_MAX ? 0 : colon + 1, uri.len);
-
-	if (!str_starts_nocase(uri, STR("mailto:"))) {
-		while (rest.len > 0 && rest.ptr[0] == '/')
-			rest = str_slice(rest, 1, rest.len);
-		return str_slice(rest, 0, find_any(rest, "/?#:"));
-	}
-	rest = str_slice(rest, 0, find_any(rest, "?&>"));
-	sign = str_find_byte(rest, '@');
-	return sign == SIZE_MAX ? str_make(NULL, 0) : str_slice(rest, sign + 1, rest.len);
-}
-
-/* Does a host of this name exist, perhaps without what a sentence put behind it? */
-static bool leads_somewhere(struct uris *uris, struct str uri)
-{
-	struct parts parts;
-	struct str host = split(uri, &parts) ? parts.host : other_host(uri);
-	struct url url;
-
-	if (has_escape(host)) /* the decoded form is looked at */
-		return true;
-	if (is_name(host) || (host.len > 0 && ascii_digit(host.ptr[0]) &&
-		url_parse_host(uris->arena, host, &url) && url.host_is_ip))
-		return true;
-	while (host.len > 0 && !ascii_alpha(host.ptr[host.len - 1]) &&
-		!ascii_digit(host.ptr[host.len - 1]))
-		host.len--;
-	return http_scheme(uri) > 0 && is_name(host);
-}
+/* ---- links of a text ---- */
 
 /* "Email:name@host" */
 static struct str without_label(struct str link)
@@ -627,66 +309,142 @@ static struct str without_label(struct str link)
 	return link;
 }
 
-/* With the scheme that SpamAssassin thinks it has. Empty: it takes this for no link. */
-static int with_scheme(struct uris *uris, struct str link, struct str *out)
+/* "www." and "www12." */
+static bool is_www(struct str link)
 {
-	struct buf text = { .arena = uris->arena };
-	size_t sign = str_find_byte(link, '@'), slash = str_find_byte(link, '/');
-	const char *scheme = "";
-	bool mail = false;
+	size_t i = 3;
 
-	*out = link;
-	if (str_starts_nocase(link, STR("mailto:")))
-		mail = true;
-	else if (str_starts_nocase(link, STR("http:")) || str_starts_nocase(link, STR("https:")) ||
-		str_starts_nocase(link, STR("ftp:")))
-		return 0;
-	else if (str_starts_nocase(link, STR("ftp.")))
-		scheme = "ftp://";
-	else if (str_starts_nocase(link, STR("www")))
-		scheme = "http://";
-	else if (sign != SIZE_MAX && slash < sign)
-		scheme = "http://";
-	else if (sign != SIZE_MAX)
-		scheme = "mailto:", mail = true;
-	else
-		scheme = "http://";
-	if (mail && *scheme) {
-		if (str_find(link, STR("&nbsp;")) != SIZE_MAX)
-			return *out = str_make(NULL, 0), 0;
-		link = without_label(link);
-		sign = str_find_byte(link, '@');
+	if (!str_starts_nocase(link, STR("www")))
+		return false;
+	while (i < link.len && i < 5 && ascii_digit(link.ptr[i]))
+		i++;
+	return i < link.len && link.ptr[i] == '.';
+}
+
+/* A '/' before an '@', and something between them: no address. */
+static bool is_path(struct str link)
+{
+	size_t slash = str_find_byte(link, '/'), sign = link.len;
+
+	while (sign > 0 && link.ptr[sign - 1] != '@')
+		sign--;
+	return slash != SIZE_MAX && sign > slash + 2;
+}
+
+/* The scheme that SpamAssassin thinks it has; NULL: it takes this for no link. */
+static const char *missing_scheme(struct str link, unsigned *types)
+{
+	size_t sign = str_find_byte(link, '@');
+
+	*types |= LINK_SCHEMELESS;
+	if (str_starts_nocase(link, STR("ftp.")))
+		return "ftp://";
+	if (is_www(link) || is_path(link))
+		return "http://";
+	if (sign != SIZE_MAX) {
+		if (str_find_byte(str_slice(link, sign + 2, link.len), '.') == SIZE_MAX ||
+			str_find(link, STR("&nbsp;")) != SIZE_MAX)
+			return NULL;
+		return "mailto:";
 	}
-	if (mail && str_find_byte(str_slice(link, sign == SIZE_MAX ? 0 : sign, link.len), '.') ==
-		SIZE_MAX)
-		return *out = str_make(NULL, 0), 0;
-	buf_add_cstr(&text, scheme);
-	if (mail && has_escape(link))
-		recode(&text, link);
-	else
-		buf_add_str(&text, link);
-	*out = buf_str(&text);
-	return text.failed ? -1 : 0;
+	*types |= LINK_UNLINKED;
+	return str_find_byte(link, '.') == SIZE_MAX ? NULL : "http://";
+}
+
+/* Is there a known top-level domain behind the '@' of a mail address? */
+static bool address_leads(struct uris *uris, struct str uri)
+{
+	size_t sign = str_find_byte(uri, '@'), end;
+	struct str host;
+
+	if (sign == SIZE_MAX)
+		return false;
+	host = str_slice(uri, sign + 1, uri.len);
+	for (end = 0; end < host.len && host.ptr[end] != '?' && host.ptr[end] != '&' &&
+		host.ptr[end] != '>';)
+		end++;
+	host = str_slice(host, 0, end);
+	while (host.len >= 3 && str_equal(str_slice(host, host.len - 3, host.len), STR("%20")))
+		host.len -= 3;
+	return uri_known_end(uris->arena, host);
+}
+
+static bool has_scheme(struct str link)
+{
+	return str_starts_nocase(link, STR("http:")) || str_starts_nocase(link, STR("https:")) ||
+		str_starts_nocase(link, STR("ftp:")) || str_starts_nocase(link, STR("mailto:"));
+}
+
+/* "http:", "http://": nothing behind it */
+static bool is_bare_scheme(struct str link)
+{
+	size_t i = 0;
+
+	while (i < link.len && (ascii_alpha(link.ptr[i]) || ascii_digit(link.ptr[i]) ||
+		link.ptr[i] == '_'))
+		i++;
+	if (i == 0 || i == link.len || link.ptr[i] != ':' || link.len > i + 3)
+		return false;
+	for (i++; i < link.len; i++)
+		if (link.ptr[i] != '/')
+			return false;
+	return true;
+}
+
+static int add_found(struct uris *uris, struct str link)
+{
+	unsigned types = LINK_PARSED;
+	size_t index;
+	struct buf text = { .arena = uris->arena };
+	struct str uri = link;
+
+	if (!has_scheme(link)) {
+		const char *scheme = missing_scheme(link, &types);
+
+		if (!scheme)
+			return 0;
+		buf_add_cstr(&text, scheme);
+		buf_add_str(&text, *scheme == 'm' ? without_label(link) : link);
+		uri = buf_str(&text);
+	}
+	if (text.failed)
+		return -1;
+	if (str_starts_nocase(uri, STR("mailto:"))) {
+		if (uri_decode(uris->arena, uri, &uri) < 0)
+			return -1;
+		if (!address_leads(uris, uri))
+			return 0;
+	}
+	return add(uris, uri, types, true, &index);
+}
+
+/* The host of a bare name: labels as in the DNS. */
+static bool bare_host(struct uris *uris, struct str host)
+{
+	struct link_host found;
+
+	return uri_host(uris->arena, host, &found);
 }
 
 int uris_find(struct uris *uris, struct str text)
 {
-	struct str link, host, uri;
+	struct str link, host;
+	enum uris_kind kind;
 	size_t at = 0;
 
-	while (!uris->full && uris_next(text, &at, &link, &host)) {
+	while (!uris->full && uris_next(text, &at, &link, &host, &kind)) {
 		if (link.len == 0 || str_starts_nocase(link, STR("cid:")) ||
-			str_starts_nocase(link, STR("mid:")))
+			str_starts_nocase(link, STR("mid:")) || is_bare_scheme(link) ||
+			(kind == URIS_MAIL && str_find_byte(link, '@') == SIZE_MAX) ||
+			(kind == URIS_BARE && !bare_host(uris, host)))
 			continue;
-		if (host.len > 0 && !is_name(host))
-			continue;
-		if (with_scheme(uris, link, &uri) < 0)
-			return -1;
-		if (uri.len > 0 && leads_somewhere(uris, uri) && add_forms(uris, uri) < 0)
+		if (add_found(uris, link) < 0)
 			return -1;
 	}
-	return 0;
+	return arena_spent(uris->arena) ? -1 : 0;
 }
+
+/* ---- results ---- */
 
 bool uris_full(const struct uris *uris)
 {
@@ -697,4 +455,29 @@ const struct str *uris_items(const struct uris *uris, size_t *n)
 {
 	*n = uris->n;
 	return uris->items;
+}
+
+/* Anchors come part by part: sorted by link they stay so. */
+const struct link *uris_links(struct uris *uris, size_t *n)
+{
+	struct link_anchor *anchors = ARENA_ARRAY(uris->arena, struct link_anchor, uris->anchors_n);
+	size_t at = 0;
+
+	*n = uris->links_n;
+	if (!anchors)
+		return NULL;
+	for (size_t i = 0; i < uris->anchors_n; i++)
+		uris->links[uris->anchors[i].link].anchors_n++;
+	for (size_t i = 0; i < uris->links_n; i++) {
+		uris->links[i].anchors = anchors + at;
+		at += uris->links[i].anchors_n;
+		uris->links[i].anchors_n = 0;
+	}
+	for (size_t i = 0; i < uris->anchors_n; i++) {
+		struct link *link = &uris->links[uris->anchors[i].link];
+
+		anchors[link->anchors - anchors + (ptrdiff_t)link->anchors_n++] =
+			uris->anchors[i].anchor;
+	}
+	return uris->links ? uris->links : ARENA_NEW(uris->arena, struct link);
 }

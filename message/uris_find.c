@@ -171,7 +171,8 @@ static size_t word_end(struct str text, size_t at, bool *link)
 	return at;
 }
 
-bool uris_next(struct str text, size_t *at, struct str *link, struct str *host)
+bool uris_next(struct str text, size_t *at, struct str *link, struct str *host,
+	enum uris_kind *kind)
 {
 	size_t stop = 0, word = 0;
 
@@ -186,15 +187,20 @@ bool uris_next(struct str text, size_t *at, struct str *link, struct str *host)
 			continue;
 		}
 		*host = str_make(NULL, 0);
+		*kind = URIS_SCHEME;
 		if (!can_begin(text, i))
 			continue;
 		body = known_scheme(text, i);
 		if (body && body < text.len && !is(text, body, C_ENDS))
 			end = run_until(text, body, C_ENDS);
-		if (!end)
+		if (!end) {
 			end = mail_end(text, i, &stop);
-		if (!end)
+			*kind = URIS_MAIL;
+		}
+		if (!end) {
 			end = host_end(text, i, host);
+			*kind = URIS_BARE;
+		}
 		if (!end)
 			continue;
 		*at = end;

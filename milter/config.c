@@ -60,12 +60,15 @@ static const struct key keys[] = {
 	{ { "IgnoreAuthenticatedClients", "yes | no", "let authenticated clients' mail pass unseen",
 	    "yes", false, false },
 	  config_set_bool, AT(ignore_authenticated), 0, 0, NULL },
-	{ { "TrustedAuthservIDs", "names", "whose Authentication-Results fields rules may see; else all",
-	    NULL, false, false },
+	{ { "TrustedAuthservIDs", "names", "whose Authentication-Results rules may see (else all), and "
+	    "checks of SPF, DKIM, DMARC believe (else none)", NULL, false, false },
 	  config_set_words, AT(trusted_authserv_ids), 0, 0, NULL },
 	{ { "RulesDir", "path", "rule file, or directory of *.cf files",
 	    DEPEER_DATADIR "/rules/d", true, false },
 	  config_set_paths, AT(rules), 0, 0, NULL },
+	{ { "LocalTestsOnly", "yes | no", "switch network tests that are absent off, as by score 0",
+	    "no", false, false },
+	  config_set_bool, AT(local_tests_only), 0, 0, NULL },
 	{ { "GeoDatabase", "path", "MMDB file with AS numbers or countries; the first that knows "
 	    "answers", NULL, true, false },
 	  config_set_paths, AT(databases), 0, 0, NULL },

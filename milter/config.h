@@ -48,6 +48,7 @@ struct config {
 	enum action on_internal_error; /* On-InternalError accept|tempfail|reject */
 	struct ip_prefix *peers;    /* PeerList: addresses, prefixes, or a file of them */
 	size_t peers_n;
+	bool local_tests_only;      /* LocalTestsOnly: see rules/ruleset.h */
 	bool ignore_authenticated;  /* IgnoreAuthenticatedClients */
 	struct config_strings trusted_authserv_ids; /* TrustedAuthservIDs; empty: all are seen */
 	struct config_strings rules; /* RulesDir, repeatable: directories or files */

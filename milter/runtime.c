@@ -26,7 +26,9 @@ static void snapshot_free(struct snapshot *snapshot)
 
 static void build_rules(struct snapshot *snapshot, struct diags *diags)
 {
-	struct ruleset_options options = { .today = date_from_time(clock_wall_seconds()) };
+	struct ruleset_options options = { .today = date_from_time(clock_wall_seconds()),
+		.trusts_authserv = snapshot->config->trusted_authserv_ids.n > 0,
+		.local_tests_only = snapshot->config->local_tests_only };
 	const struct config_strings *rules = &snapshot->config->rules;
 	const char **paths = calloc(rules->n + 1, sizeof(*paths));
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "message/authres.h"
 #include "message/authserv.h"
 
 /* The addresses of one message that have been asked for: open addressing, at most half full. */
@@ -58,15 +59,8 @@ static const struct network *lookup(struct lookups *lookups, const struct ip *ip
  * them. With no TrustedAuthservIDs all are shown, as in SpamAssassin. */
 static bool is_hidden(const struct config_strings *trusted, const struct message_header *header)
 {
-	struct str id;
-
-	if (trusted->n == 0 || !authserv_header(header->name))
-		return false;
-	id = authserv_id(header->raw);
-	for (size_t i = 0; i < trusted->n; i++)
-		if (str_equal_nocase(id, str_from(trusted->items[i])))
-			return false;
-	return true;
+	return trusted->n > 0 && authserv_header(header->name)
+		&& !authserv_trusted(authserv_id(header->raw), trusted->items, trusted->n);
 }
 
 static int fill_headers(struct facts *facts, const struct message_view *view,
@@ -82,6 +76,12 @@ static int fill_headers(struct facts *facts, const struct message_view *view,
 			headers[facts->headers_n++] = (struct fact_header){ .name = view->headers[i].name,
 				.raw = view->headers[i].raw, .decoded = view->headers[i].decoded };
 	return 0;
+}
+
+static int fill_auth(struct facts *facts, const struct message_view *view,
+	const struct config_strings *trusted, struct arena *arena)
+{
+	return authres_collect(view, trusted->items, trusted->n, arena, &facts->auth);
 }
 
 static int fill_parts(struct facts *facts, const struct message_view *view, struct arena *arena)
@@ -247,6 +247,7 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	uint64_t begin = clock_monotonic_us();
 	struct facts facts = envelope_facts(snapshot, envelope, out);
 	struct lookups lookups = { .snapshot = snapshot, .arena = arena, .day = envelope->day };
+	const struct config_strings *trusted = &snapshot->config->trusted_authserv_ids;
 	int status;
 
 	facts.body = view->body;
@@ -259,9 +260,10 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	facts.uris = view->uris;
 	facts.uris_n = view->uris_n;
 	if (lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
-		|| fill_headers(&facts, view, &snapshot->config->trusted_authserv_ids, arena) != 0
+		|| fill_headers(&facts, view, trusted, arena) != 0
 		|| fill_parts(&facts, view, arena) != 0
 		|| fill_urls(&facts, view, &lookups, out) != 0
+		|| (ruleset_needs_auth(snapshot->rules) && fill_auth(&facts, view, trusted, arena) != 0)
 		|| (ruleset_needs_relays(snapshot->rules)
 			&& fill_relays(&facts, envelope, view, &lookups, out) != 0))
 		return -1;

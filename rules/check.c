@@ -88,7 +88,7 @@ static void set_score(struct rule *rule)
 /* SpamAssassin: a rule whose score is 0 is not run, a sub-rule's too; it counts 0 in metas. */
 static bool scored_zero(const struct rule *rule)
 {
-	return rule->has_score && rule->score == 0;
+	return rule->local_off || (rule->has_score && rule->score == 0);
 }
 
 static void check_expiry(struct checker *checker, struct rule *rule)
@@ -263,14 +263,23 @@ static void walk(struct checker *checker, size_t index)
 	checker->order[checker->order_n++] = index;
 }
 
+/* Told in words of its own: the check is here, and nobody is whom it could ask. */
+static const char needs_authserv[] = "TrustedAuthservIDs";
+
 /* What a rule's own definition needs and is not here. */
-static void set_absent(struct rule *rule)
+static void set_absent(struct rule *rule, const struct ruleset_options *options)
 {
 	const struct definition *definition = &rule->definition;
 	if (definition->kind == RULE_ASKDNS)
 		rule->absent = "askdns";
 	else if (definition->calls && definition->call.entry && !check_is_here(&definition->call))
 		rule->absent = definition->call.entry->name;
+	else if (definition->calls && definition->call.entry &&
+	    (definition->call.entry->needs & CHECK_AUTH) && !options->trusts_authserv)
+		rule->absent = needs_authserv;
+	rule->local_off = rule->absent && rule->net && options->local_tests_only;
+	if (rule->local_off)
+		rule->absent = NULL;
 	rule->disabled = rule->disabled || rule->absent;
 }
 
@@ -549,8 +558,10 @@ static int report_absent(struct checker *checker)
 	}
 	for (size_t k = 0; k < n; k++)
 		diags_add(checker->diags, DIAG_WARNING, absences[k].place,
-			"'%s' is not here yet: rules left out that ask for it, from this one on: %zu; "
-			"metas that need them: %zu", absences[k].what, absences[k].rules,
+			"'%s' %s, from this one on: %zu; metas that need them: %zu", absences[k].what,
+			absences[k].what == needs_authserv ?
+			"is not set: rules left out that ask for the results of such servers" :
+			"is not here yet: rules left out that ask for it", absences[k].rules,
 			absences[k].metas);
 	return 0;
 }
@@ -628,7 +639,7 @@ static void check_one(struct checker *checker, struct rule *rule)
 {
 	set_stage(rule);
 	check_expiry(checker, rule);
-	set_absent(rule);
+	set_absent(rule, checker->options);
 	if (rule->broken)
 		return;
 	if (rule->definition.templated)
@@ -674,7 +685,9 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 	}
 	for (size_t i = 0; i < set->calls_n; i++) {
 		unsigned needs = set->rules[set->calls[i]].definition.call.entry->needs;
-		set->needs_relays = set->needs_relays || (needs & CHECK_RELAYS);
+		set->needs_relays = set->needs_relays ||
+			(needs & (CHECK_RELAYS | CHECK_AUTH));
+		set->needs_auth = set->needs_auth || (needs & CHECK_AUTH);
 		set->needs_body = set->needs_body || (needs & CHECK_BODY);
 		set->needs_parts = set->needs_parts || (needs & CHECK_PARTS);
 		set->needs_rawbody = set->needs_rawbody || (needs & CHECK_RAWBODY);

@@ -44,7 +44,12 @@ struct check_answer {
 typedef int check_function(const struct check_context *context, const struct check_call *call,
 	struct check_answer *out);
 
-enum { CHECK_RELAYS = 1, CHECK_BODY = 2, CHECK_PARTS = 4, CHECK_RAWBODY = 8, CHECK_TREE = 16 };
+/* CHECK_AUTH: relays, and the results of trusted servers; where none is trusted (ruleset_options)
+ * the check is as absent as one that has no function. */
+enum {
+	CHECK_RELAYS = 1, CHECK_BODY = 2, CHECK_PARTS = 4, CHECK_RAWBODY = 8, CHECK_TREE = 16,
+	CHECK_AUTH = 1024
+};
 
 struct check_entry {
 	const char *name;

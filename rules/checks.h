@@ -44,6 +44,15 @@ check_function check_mime, check_mime_html, check_mime_html_only, check_uppercas
 check_function check_image_count, check_image_pixels, check_image_text, check_image_size,
 	check_image_range, check_image_named, check_image_regex;
 
+/* checks_auth.c */
+check_function check_spf, check_spf_no_sender, check_spf_welcome, check_dmarc, check_authres;
+/* checks_dkim.c */
+check_function check_dkim_signed, check_dkim_valid, check_dkim_author, check_dkim_envelope,
+	check_dkim_dependable, check_dkim_testing, check_dkim_adsp, check_dkim_signall,
+	check_dkim_welcome, check_arc;
+/* origin.c */
+check_function check_asn;
+
 /* "gated through something that takes Received lines away": what is said of Received is void. */
 int checks_gated(const struct check_context *context, bool *gated);
 

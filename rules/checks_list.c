@@ -7,19 +7,11 @@
 
 #include "base/ip.h"
 
-static bool in_list(const struct values *values, struct str address)
-{
-	for (size_t i = 0; values && i < values->n; i++)
-		if (checks_glob(values->items[i], address))
-			return true;
-	return false;
-}
-
 static int any_in_list(const struct values *values, const struct checks_list *list,
 	struct check_answer *out)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (in_list(values, list->items[i]))
+		if (checks_in_list(values, list->items[i]))
 			return checks_hit(out, true, list->items[i]);
 	return 0;
 }
@@ -162,7 +154,7 @@ static enum welcome welcome_rcvd(const struct check_context *context, const char
 		found = WELCOME_FORGED;
 	}
 	if (found == WELCOME_FORGED &&
-	    in_list(values_find(context->set, "welcomelist_allow_relays", STR("")), address))
+	    checks_in_list(values_find(context->set, "welcomelist_allow_relays", STR("")), address))
 		return WELCOME_UNKNOWN;
 	return found;
 }
@@ -178,7 +170,7 @@ static int welcome(const struct check_context *context, const char *plain, const
 		return -1;
 	for (size_t i = 0; i < list.n && *out != WELCOME_YES; i++) {
 		enum welcome found = welcome_rcvd(context, rcvd, &relays, list.items[i]);
-		if (plain && in_list(values_find(context->set, plain, STR("")), list.items[i]))
+		if (plain && checks_in_list(values_find(context->set, plain, STR("")), list.items[i]))
 			found = WELCOME_YES;
 		if (found != WELCOME_UNKNOWN)
 			*out = found, *whom = list.items[i];

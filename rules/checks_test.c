@@ -1,4 +1,5 @@
 /* The checks, each asked of a mail that it hits and of one that it does not. */
+#include "rules/checks_text.h"
 #include "rules/testing.h"
 
 enum { HEADERS_MAX = 20, RELAYS_MAX = 4 };
@@ -358,4 +359,21 @@ T_TEST(text)
 	t_str(rules_hits(rules, &mail.facts), "C");
 	body[0].len = 150;
 	t_str(rules_hits(rules, &mail.facts), "C");
+}
+
+T_TEST(patterns_of_addresses)
+{
+	static const struct { const char *pattern, *text; bool matches; } cases[] = {
+		{ "a@b.example", "A@B.example", true }, { "a@b.example", "xa@b.example", false },
+		{ "*@b.example", "jo@b.example", true }, { "*@b.example", "jo@ab.example", false },
+		{ "*@*.example", "jo@b.example", true }, { "*@*.example", "jo@example", false },
+		{ "jo*", "jo@b", true }, { "jo*", "mo@jo", false }, { "*", "", true }, { "", "", true },
+		{ "", "a", false }, { "?@b", "a@b", true }, { "?@b", "@b", false }, { "a?", "a", false },
+		{ "*a*b", "xaab", true }, { "*ab*ab", "ab", false }, { "ab*ba", "aba", false },
+		{ "**b", "b", true }, { "*b", "a", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		if (!t_true(checks_glob(str_from(cases[i].pattern), str_from(cases[i].text)) ==
+		    cases[i].matches))
+			printf("# %s of %s\n", cases[i].pattern, cases[i].text);
 }

@@ -185,10 +185,25 @@ bool checks_like(struct str text, const char *like)
 	return false;
 }
 
+/* What stands behind the last '*' is the end of the text. Most entries of a list of addresses
+ * differ there, within a few bytes of a domain. */
+static bool ends_alike(struct str pattern, struct str text)
+{
+	while (pattern.len && pattern.ptr[pattern.len - 1] != '*') {
+		char c = pattern.ptr[--pattern.len];
+		if (!text.len || (c != '?' && ascii_lower(c) != ascii_lower(text.ptr[text.len - 1])))
+			return false;
+		text.len--;
+	}
+	return pattern.len || !text.len;
+}
+
 /* Linear but for the last '*': goes back to it alone. */
 bool checks_glob(struct str pattern, struct str text)
 {
 	size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
+	if (!ends_alike(pattern, text))
+		return false;
 	while (t < text.len) {
 		if (p < pattern.len && pattern.ptr[p] == '*') {
 			star = p++;
@@ -206,6 +221,14 @@ bool checks_glob(struct str pattern, struct str text)
 	while (p < pattern.len && pattern.ptr[p] == '*')
 		p++;
 	return p == pattern.len;
+}
+
+bool checks_in_list(const struct values *values, struct str address)
+{
+	for (size_t i = 0; values && i < values->n; i++)
+		if (checks_glob(values->items[i], address))
+			return true;
+	return false;
 }
 
 bool checks_word(struct str *rest, struct str *word)

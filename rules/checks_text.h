@@ -38,6 +38,9 @@ bool checks_begins_like(struct str text, const char *like);
 /* "*@*.example", "?" one byte, case ignored: the whole text, as lists of addresses have it. */
 bool checks_glob(struct str pattern, struct str text);
 
+/* Is the address in a list of such patterns? NULL: the list is empty. */
+bool checks_in_list(const struct values *values, struct str address);
+
 /* The words of `text`, one after the other; false at the end. */
 bool checks_word(struct str *rest, struct str *word);
 

@@ -11,11 +11,10 @@
  * (often `meta __RULE 0`) would be taken, and !__RULE would hit: absent rules are told one by
  * one instead. They are what Debian's spamassassin loads. */
 static const char *const plugins[] = {
-	"Depeer", "AskDNS", "Bayes", "BodyEval", "Check", "DKIM", "DMARC", "DNSEval", "FreeMail",
-	"HTMLEval", "HTTPSMismatch", "HashBL", "HeaderEval", "ImageInfo", "MIMEEval",
-	"MIMEHeader",
-	"RelayEval", "ReplaceTags", "SPF", "URIDNSBL", "URIEval", "VBounce", "WLBLEval",
-	"WelcomeListSubject",
+	"Depeer", "ASN", "AskDNS", "AuthRes", "Bayes", "BodyEval", "Check", "DKIM", "DMARC",
+	"DNSEval", "FreeMail", "HTMLEval", "HTTPSMismatch", "HashBL", "HeaderEval", "ImageInfo",
+	"MIMEEval", "MIMEHeader", "RelayCountry", "RelayEval", "ReplaceTags", "SPF", "URIDNSBL",
+	"URIEval", "VBounce", "WLBLEval", "WelcomeListSubject",
 };
 static const struct str of_plugin = { "Mail::SpamAssassin::Plugin::", 28 };
 

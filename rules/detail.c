@@ -13,6 +13,8 @@ static enum rule_idle idle_of(const struct rule *rule)
 		return RULE_RUNS;
 	if (rule->disabled)
 		return RULE_LEFT_OUT;
+	if (rule->local_off)
+		return RULE_LOCAL_OFF;
 	return rule->has_score && rule->score == 0 ? RULE_SCORE_0 : RULE_UNUSED;
 }
 

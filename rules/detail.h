@@ -11,6 +11,7 @@ enum rule_idle {
 	RULE_RUNS,
 	RULE_LEFT_OUT,   /* expired or absent, or it depends on a rule that is: a warning said so */
 	RULE_SCORE_0,    /* switched off */
+	RULE_LOCAL_OFF,  /* switched off by local_tests_only (rules/ruleset.h) */
 	RULE_UNUSED      /* a sub-rule that no rule that runs uses */
 };
 

@@ -272,6 +272,12 @@ static int run_all(struct evaluation *ev, const size_t *rules, size_t n,
 	return 0;
 }
 
+static void set_unknown(struct evaluation *ev, size_t index, const char *why)
+{
+	ev->values[index] = meta_unknown();
+	ev->why[index] = why;
+}
+
 static int run_views(struct evaluation *ev)
 {
 	for (size_t i = 0; i < ev->set->views_n; i++) {
@@ -285,6 +291,10 @@ static int run_views(struct evaluation *ev)
 			return -1;
 		if (ev->options->costs)
 			ev->options->costs->texts_ns += cost_since(ev, began);
+		for (size_t k = 0; asked.texts.unknown && k < view->rules_n; k++)
+			set_unknown(ev, view->rules[k], asked.texts.unknown);
+		if (asked.texts.unknown)
+			continue;
 		if (!asked.texts.n)
 			status = run_all(ev, view->absent, view->absent_n, &asked);
 		else if (view->prefilter)
@@ -327,8 +337,7 @@ static bool expire(struct evaluation *ev, size_t index)
 	const struct rule *rule = &ev->set->rules[index];
 	if (!rule->has_expiry || ev->facts->day <= rule->expires)
 		return false;
-	ev->values[index] = meta_unknown();
-	ev->why[index] = "expired";
+	set_unknown(ev, index, "expired");
 	return true;
 }
 
@@ -344,6 +353,10 @@ static int run_template(struct evaluation *ev, size_t index)
 		return arena_spent(ev->arena) ? -1 : 0;
 	if (view_texts(&definition->view, ev->facts, ev->arena, &asked.texts))
 		return -1;
+	if (asked.texts.unknown) {
+		set_unknown(ev, index, asked.texts.unknown);
+		return 0;
+	}
 	struct pattern *pattern = pattern_compile(text, definition->regex.modifiers,
 		definition->kind == RULE_FULL, &error);
 	struct search search = { .ev = ev, .rule = rule, .pattern = pattern, .most = 1 };

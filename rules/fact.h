@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auth_result.h"
 #include "base/network.h"
 #include "base/part.h"
 #include "base/str.h"
@@ -87,6 +88,7 @@ struct facts {
 	size_t uris_n;
 	const struct fact_relay *relays;
 	size_t relays_n;
+	struct auth_results auth;      /* of servers that the admin trusts; empty unless the set asks */
 	size_t relays_unreadable;      /* Received lines that may hide one more */
 	int32_t day;                   /* of the mail (base/date.h): for rules that expire */
 };

@@ -242,10 +242,9 @@ struct factor factor_byte(struct factor_pool *pool, unsigned char byte)
 
 struct factor factor_set(struct factor_pool *pool, const struct byte_set *set)
 {
+	static const uint64_t upper = UINT64_C(0x07fffffe), lower = upper << 32; /* of bytes 64 to 127 */
 	struct byte_set both = *set;
-	for (unsigned byte = 0; byte < BYTES; byte++)
-		if (ascii_alpha((char)byte) && byte_set_has(set, (unsigned char)byte))
-			byte_set_add(&both, (unsigned char)(byte ^ 32));
+	both.bits[1] |= (set->bits[1] & upper) << 32 | (set->bits[1] & lower) >> 32;
 	uint16_t number = pool_set(pool, &both);
 	if (number < BYTES)
 		number = (unsigned char)ascii_lower((char)number);

@@ -21,36 +21,29 @@ static unsigned class_of(unsigned char lead, unsigned char next)
 	return lead == 0xE2 && next == 0x80 ? CLASS_PUNCTUATION : lead - LEAD_FIRST;
 }
 
-static bool all_within(const struct byte_set *set, unsigned first, unsigned last)
-{
-	bool any = false;
-	for (unsigned byte = 0; byte < 256; byte++) {
-		if (!byte_set_has(set, (unsigned char)byte))
-			continue;
-		if (byte < first || byte > last)
-			return false;
-		any = true;
-	}
-	return any;
-}
-
 static bool is_only(const struct byte_set *set, unsigned char byte)
 {
-	return all_within(set, byte, byte);
+	struct byte_set only = { { 0 } };
+	byte_set_add(&only, byte);
+	return memcmp(&only, set, sizeof only) == 0;
 }
 
+/* A word of the set's bits is a quarter of the bytes: the third has the continuation bytes, the
+ * last the lead bytes. */
 uint64_t odd_of_sets(const struct byte_set *first, const struct byte_set *second)
 {
-	uint64_t classes = 0;
+	static const unsigned block = 0xE2 - LEAD_FIRST;
+	uint64_t classes = first->bits[3], next = second->bits[2];
 	if (is_only(first, '&') && is_only(second, '#'))
 		return bit(CLASS_REFERENCE);
-	if (!all_within(first, LEAD_FIRST, 255) || !all_within(second, NEXT_FIRST, NEXT_LAST))
+	if (first->bits[0] | first->bits[1] | first->bits[2] | second->bits[0] | second->bits[1] |
+	    second->bits[3] || !next)
 		return 0;
-	for (unsigned lead = LEAD_FIRST; lead < 256; lead++) {
-		for (unsigned next = NEXT_FIRST; next <= NEXT_LAST; next++)
-			if (byte_set_has(first, (unsigned char)lead) &&
-			    byte_set_has(second, (unsigned char)next))
-				classes |= bit(class_of((unsigned char)lead, (unsigned char)next));
+	if (classes & bit(block)) {
+		if (next & 1)
+			classes |= bit(CLASS_PUNCTUATION);
+		if (next == 1)
+			classes &= ~bit(block);
 	}
 	return classes;
 }

@@ -7,6 +7,8 @@
 
 static const char in_conf[] =
 	"thresholds are TagScore, QuarantineScore and RejectScore of depeer.conf";
+static const char in_authserv[] =
+	"the servers to believe are TrustedAuthservIDs of depeer.conf";
 static const char built_in[] = "what depeer knows of a plugin is built in";
 static const char always_utf8[] = "texts are always taken to UTF-8";
 static const char sizes[] = "depeer has the size that is SpamAssassin's default";
@@ -53,6 +55,9 @@ static const struct keyword ignored[] = {
 	{ "use_razor2", parse_ignored, 0, NULL, NULL },
 	{ "razor_*", parse_ignored, 0, NULL, NULL },
 	{ "spf_*", parse_ignored, 0, NULL, NULL },
+	{ "do_not_use_mail_spf*", parse_ignored, 0, NULL, NULL },
+	{ "ignore_received_spf_header", parse_ignored, 0, NULL, NULL },
+	{ "use_newest_received_spf_header", parse_ignored, 0, NULL, NULL },
 	{ "dkim_*", parse_ignored, 0, NULL, NULL },
 	{ "use_dmarc*", parse_ignored, 0, NULL, NULL },
 	{ "dmarc_*", parse_ignored, 0, NULL, NULL },
@@ -76,6 +81,7 @@ static const struct keyword ignored[] = {
 	/* with a warning */
 	{ "required_score", parse_ignored, 0, in_conf, NULL },
 	{ "required_hits", parse_ignored, 0, in_conf, NULL },
+	{ "authres_*", parse_ignored, 0, in_authserv, NULL },
 	{ "loadplugin", parse_ignored, 0, built_in, NULL },
 	{ "tryplugin", parse_ignored, 0, built_in, NULL },
 	{ "normalize_charset", parse_ignored, 0, always_utf8, NULL },

@@ -44,6 +44,8 @@ static const struct keyword lists[] = {
 	{ "whitelist_from_spf", parse_words, 0, "welcomelist_from_spf", NULL },
 	{ "def_welcomelist_from_spf", parse_words, 0, NULL, NULL },
 	{ "def_whitelist_from_spf", parse_words, 0, "def_welcomelist_from_spf", NULL },
+	{ "unwelcomelist_from_spf", parse_words_off, 0, "welcomelist_from_spf", NULL },
+	{ "unwhitelist_from_spf", parse_words_off, 0, "welcomelist_from_spf", NULL },
 	{ "welcomelist_from_dkim", parse_line, 0, NULL, NULL },
 	{ "whitelist_from_dkim", parse_line, 0, "welcomelist_from_dkim", NULL },
 	{ "def_welcomelist_from_dkim", parse_line, 0, NULL, NULL },
@@ -99,17 +101,31 @@ static bool add(struct parser *parser, struct values *values, struct str word)
 	return values_add(values, parser->set->arena, word) == 0;
 }
 
+/* What takes off, takes off the list of the same name that comes with rules, too. */
+static struct values *shipped_list(struct parser *parser, const struct values *values)
+{
+	struct values_table *table = &parser->set->values;
+	for (size_t i = 0; i < table->n; i++) {
+		struct str setting = str_from(table->lists[i].setting);
+		if (str_starts_nocase(setting, STR("def_")) &&
+		    str_equal(str_slice(setting, 4, setting.len), str_from(values->setting)))
+			return &table->lists[i];
+	}
+	return NULL;
+}
+
 static bool take_off(struct parser *parser, struct values *values, struct str word)
 {
-	(void)parser;
+	struct values *shipped = shipped_list(parser, values);
 	values_remove(values, word);
+	if (shipped)
+		values_remove(shipped, word);
 	return true;
 }
 
 /* An entry of a list of lines begins with the address. */
-static bool take_off_address(struct parser *parser, struct values *values, struct str word)
+static void remove_address(struct values *values, struct str word)
 {
-	(void)parser;
 	size_t kept = 0;
 	for (size_t i = 0; i < values->n; i++) {
 		struct str item = values->items[i];
@@ -119,6 +135,14 @@ static bool take_off_address(struct parser *parser, struct values *values, struc
 			values->items[kept++] = item;
 	}
 	values->n = kept;
+}
+
+static bool take_off_address(struct parser *parser, struct values *values, struct str word)
+{
+	struct values *shipped = shipped_list(parser, values);
+	remove_address(values, word);
+	if (shipped)
+		remove_address(shipped, word);
 	return true;
 }
 

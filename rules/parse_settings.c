@@ -90,7 +90,9 @@ void parse_describe(struct parser *parser, const struct keyword *keyword, struct
 	}
 }
 
-enum flag_effect { FLAG_NICE, FLAG_MULTIPLE, FLAG_NOSUBJECT, FLAG_OBSERVE, FLAG_NONE };
+enum flag_effect {
+	FLAG_NICE, FLAG_MULTIPLE, FLAG_NOSUBJECT, FLAG_OBSERVE, FLAG_NET, FLAG_NONE
+};
 struct flag {
 	const char *name;
 	enum flag_effect effect;
@@ -99,7 +101,7 @@ struct flag {
  * and how it uses the network; there is none of that here. */
 static const struct flag flags[] = {
 	{ "nice", FLAG_NICE }, { "multiple", FLAG_MULTIPLE }, { "nosubject", FLAG_NOSUBJECT },
-	{ "observe", FLAG_OBSERVE }, { "net", FLAG_NONE }, { "nonet", FLAG_NONE },
+	{ "observe", FLAG_OBSERVE }, { "net", FLAG_NET }, { "nonet", FLAG_NONE },
 	{ "learn", FLAG_NONE }, { "userconf", FLAG_NONE }, { "noautolearn", FLAG_NONE },
 	{ "noawl", FLAG_NONE }, { "autolearn_force", FLAG_NONE }, { "autolearn_header", FLAG_NONE },
 	{ "autolearn_body", FLAG_NONE }, { "publish", FLAG_NONE }, { "nopublish", FLAG_NONE },
@@ -121,7 +123,8 @@ static bool read_maxhits(struct str word, struct rule *rule)
 static bool read_flag(struct str word, struct rule *rule, struct suggest *suggest)
 {
 	bool *const effects[] = { [FLAG_NICE] = &rule->nice, [FLAG_MULTIPLE] = &rule->multiple,
-		[FLAG_NOSUBJECT] = &rule->nosubject, [FLAG_OBSERVE] = &rule->observe };
+		[FLAG_NOSUBJECT] = &rule->nosubject, [FLAG_OBSERVE] = &rule->observe,
+		[FLAG_NET] = &rule->net };
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
 		suggest_offer(suggest, flags[i].name);
 		if (!str_equal(word, str_from(flags[i].name)))
@@ -147,7 +150,7 @@ void parse_tflags(struct parser *parser, const struct keyword *keyword, struct l
 	struct lex_line rest = *line;
 	rule->tflags_place = place;
 	rule->tflags = parse_unescape(parser, lex_rest(&rest, &at));
-	rule->nice = rule->multiple = rule->nosubject = rule->observe = false;
+	rule->nice = rule->multiple = rule->nosubject = rule->observe = rule->net = false;
 	rule->maxhits = 0;
 	while (lex_word(line, &word, &at)) {
 		struct suggest suggest = suggest_begin(word);

@@ -94,6 +94,11 @@ bool ruleset_needs_parts(const struct ruleset *rules)
 	return rules->needs_parts;
 }
 
+bool ruleset_needs_auth(const struct ruleset *rules)
+{
+	return rules->needs_auth;
+}
+
 bool ruleset_needs_tree(const struct ruleset *rules)
 {
 	return rules->needs_tree;

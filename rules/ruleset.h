@@ -24,7 +24,12 @@ struct ruleset;
 
 struct ruleset_options {
 	int32_t today;           /* base/date.h: rules that have expired are left out, with a warning */
+	bool trusts_authserv;    /* facts.auth will be filled: the admin trusts somebody's results.
+	                          * Else what asks for them is absent */
 	bool no_jit;             /* interpret (tests; systems that forbid it) */
+	/* Network tests (tflags net) that are absent here are switched off as by a score of 0, instead
+	 * of leaving out what depends on them: what SpamAssassin does with --local. */
+	bool local_tests_only;
 	bool no_prefilter;       /* ask every regex of every text (tests: the hits are the same) */
 };
 
@@ -70,6 +75,7 @@ bool ruleset_needs_rawbody(const struct ruleset *rules);
 bool ruleset_needs_parts(const struct ruleset *rules);
 bool ruleset_needs_tree(const struct ruleset *rules); /* what the parts are (base/part.h) */
 bool ruleset_needs_relays(const struct ruleset *rules);
+bool ruleset_needs_auth(const struct ruleset *rules);
 bool ruleset_has_jit(const struct ruleset *rules); /* false: say so loudly at start */
 
 /* What rules cost, in CPU time: for `depeer time`. Evaluations add to it; one at a time. */

@@ -92,7 +92,7 @@ struct rule {
 	struct place score_place;
 	struct place tflags_place;
 	struct str tflags;            /* as written */
-	bool nice, multiple, nosubject, observe;
+	bool nice, multiple, nosubject, observe, net;
 	unsigned maxhits;             /* 0: no limit */
 	bool has_expiry;
 	int32_t expires;              /* the last day it counts */
@@ -102,6 +102,8 @@ struct rule {
 	double score;
 	bool sub_rule;                /* __NAME */
 	const char *absent;           /* what it needs and is not here; NULL: it is complete */
+	bool local_off;               /* a network test that is absent, and only local ones are wanted:
+	                               * as with score 0, it is not asked and counts 0 */
 	bool disabled;                /* absent or expired, or depends on a rule that is */
 	bool needed;                  /* scored, observed, or used by one that is */
 	enum fact_stage stage;
@@ -146,8 +148,8 @@ struct ruleset {
 	size_t templates_n;
 	const size_t *calls;          /* needed rules that call a check */
 	size_t calls_n;
-	bool needs_full, needs_body, needs_uris, needs_rawbody, needs_parts, needs_relays, no_jit;
-	bool needs_tree;
+	bool needs_full, needs_body, needs_uris, needs_rawbody, needs_parts, needs_relays, needs_auth;
+	bool needs_tree, no_jit;
 };
 
 /* The record of a name, made if there is none. NULL: memory was spent. Pointers to records are

@@ -6,9 +6,12 @@
 #include "rules/view.h"
 
 #include "rules/addresses.h"
+#include "rules/origin.h"
 #include "rules/relays.h"
 
-typedef void header_source(const struct view *view, const struct facts *facts, struct buf *out);
+/* NULL, or a static reason why the text is unknown. */
+typedef const char *header_source(const struct view *view, const struct facts *facts,
+	struct buf *out);
 
 static const struct str lf = { "\n", 1 };
 
@@ -33,16 +36,20 @@ static void add_named_line(const struct view *view, const struct fact_header *he
 	add_value(view, header, out);
 }
 
-static void source_all(const struct view *view, const struct facts *facts, struct buf *out)
+static const char *source_all(const struct view *view, const struct facts *facts,
+	struct buf *out)
 {
 	for (size_t i = 0; i < facts->headers_n && out->len < FACT_HEADER_MAX * 8; i++)
 		add_named_line(view, &facts->headers[i], out);
+	return NULL;
 }
 
-static void source_sender(const struct view *view, const struct facts *facts, struct buf *out)
+static const char *source_sender(const struct view *view, const struct facts *facts,
+	struct buf *out)
 {
 	(void)view;
 	buf_add_str(out, facts->mail_from);
+	return NULL;
 }
 
 static enum relays_which relays_named(struct str name)
@@ -56,17 +63,20 @@ static enum relays_which relays_named(struct str name)
 	return which;
 }
 
-static void source_relays(const struct view *view, const struct facts *facts, struct buf *out)
+static const char *source_relays(const struct view *view, const struct facts *facts,
+	struct buf *out)
 {
 	static const struct str start = { "X-Spam-Relays-", 14 };
 	enum relays_which which = relays_named(str_slice(view->header, start.len,
 		view->header.len));
 	relays_render(facts, which, out);
+	return NULL;
 }
 
 /* ALL-TRUSTED ...: the headers that only a trusted relay can have added, or all the others. A
  * relay writes its Received line on top of what it was given. */
-static void source_range(const struct view *view, const struct facts *facts, struct buf *out)
+static const char *source_range(const struct view *view, const struct facts *facts,
+	struct buf *out)
 {
 	enum relays_which which = relays_named(str_slice(view->header, 4, view->header.len));
 	bool inside = which == RELAYS_TRUSTED || which == RELAYS_INTERNAL;
@@ -83,6 +93,28 @@ static void source_range(const struct view *view, const struct facts *facts, str
 		if (inside ? seen < first || (received && seen == first) : seen >= first)
 			add_named_line(view, &facts->headers[i], out);
 	}
+	return NULL;
+}
+
+static const char *source_countries(const struct view *view, const struct facts *facts,
+	struct buf *out)
+{
+	static const struct str start = { "X-Relay-Countries-", 18 };
+	static const char *const names[] = { [ORIGIN_UNTRUSTED] = "Untrusted",
+		[ORIGIN_TRUSTED] = "Trusted", [ORIGIN_EXTERNAL] = "External",
+		[ORIGIN_INTERNAL] = "Internal", [ORIGIN_AUTH] = "Auth", [ORIGIN_ALL] = "All" };
+	struct str name = str_slice(view->header, start.len, view->header.len);
+	enum origin_which which = name.len ? ORIGIN_ALL : ORIGIN_UNTRUSTED;
+	while (which > ORIGIN_UNTRUSTED && !str_equal_nocase(name, str_from(names[which])))
+		which--;
+	return origin_countries(facts, which, out);
+}
+
+static const char *source_asn(const struct view *view, const struct facts *facts,
+	struct buf *out)
+{
+	(void)view;
+	return origin_asn(facts, out);
 }
 
 struct pseudo {
@@ -103,15 +135,21 @@ static const struct pseudo pseudos[] = {
 	{ "ALL-UNTRUSTED", source_range, { 0 }, true, true, FACT_MESSAGE },
 	{ "ALL-INTERNAL", source_range, { 0 }, true, true, FACT_MESSAGE },
 	{ "ALL-EXTERNAL", source_range, { 0 }, true, true, FACT_MESSAGE },
+	{ "X-Relay-Countries", source_countries, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-Relay-Countries-Untrusted", source_countries, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-Relay-Countries-Trusted", source_countries, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-Relay-Countries-External", source_countries, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-Relay-Countries-Internal", source_countries, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-Relay-Countries-Auth", source_countries, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-Relay-Countries-All", source_countries, { 0 }, true, false, FACT_MESSAGE },
+	{ "X-ASN", source_asn, { 0 }, true, false, FACT_MESSAGE },
 	{ "ToCc", NULL, { "To", "Cc" }, false, false, FACT_MESSAGE },
 	{ "MESSAGEID", NULL, { "X-Message-Id", "Resent-Message-Id", "X-Original-Message-ID",
 		"Message-Id" }, false, true, FACT_MESSAGE },
 };
 /* Known to SpamAssassin, and not here yet. */
 static const char *const pseudos_absent[] = {
-	"X-Relay-Countries",
-	"X-Relay-Countries-Untrusted", "X-Relay-Countries-Trusted", "X-Relay-Countries-External",
-	"X-Relay-Countries-Internal", "X-ASN", "X-Languages",
+	"X-Languages",
 };
 
 static const struct pseudo *pseudo_of(struct str name)
@@ -335,12 +373,13 @@ static int add_addresses(const struct view *view, const struct fact_header *head
 }
 
 static int header_texts(const struct view *view, const struct facts *facts, struct arena *arena,
-	struct buf *out, bool *present)
+	struct buf *out, bool *present, const char **unknown)
 {
 	const struct pseudo *pseudo = pseudo_of(view->header);
 	if (pseudo && pseudo->source) {
-		pseudo->source(view, facts, out);
-		*present = pseudo->source != source_sender || facts->has_mail_from;
+		*unknown = pseudo->source(view, facts, out);
+		*present = pseudo->source == source_sender ? facts->has_mail_from :
+			pseudo->source != source_asn || out->len;
 		return 0;
 	}
 	const struct fact_header **found =
@@ -369,11 +408,12 @@ static int texts_header(const struct view *view, const struct facts *facts, stru
 	struct str *item = ARENA_NEW(arena, struct str);
 	struct buf text = { .arena = arena };
 	bool present = false;
-	if (!item || header_texts(view, facts, arena, &text, &present) || text.failed)
+	const char *unknown = NULL;
+	if (!item || header_texts(view, facts, arena, &text, &present, &unknown) || text.failed)
 		return -1;
 	bool all = str_starts_nocase(view->header, STR("ALL"));
 	*item = str_slice(buf_str(&text), 0, all ? FACT_HEADER_MAX * 8 : FACT_HEADER_MAX);
-	*out = (struct view_texts){ item, present ? 1 : 0, false };
+	*out = (struct view_texts){ item, present && !unknown ? 1 : 0, false, unknown };
 	return 0;
 }
 
@@ -386,7 +426,7 @@ static int texts_body(const struct view *view, const struct facts *facts, struct
 		return -1;
 	for (size_t i = 0; i < facts->body_n; i++)
 		items[i] = str_slice(facts->body[i], 0, FACT_BODY_STRING_MAX);
-	*out = (struct view_texts){ items, facts->body_n, facts->body_has_subject };
+	*out = (struct view_texts){ items, facts->body_n, facts->body_has_subject, NULL };
 	return 0;
 }
 
@@ -399,7 +439,7 @@ static int texts_uri(const struct view *view, const struct facts *facts, struct 
 		return -1;
 	for (size_t i = 0; i < facts->uris_n; i++)
 		items[i] = str_slice(facts->uris[i], 0, FACT_URL_MAX);
-	*out = (struct view_texts){ items, facts->uris_n, false };
+	*out = (struct view_texts){ items, facts->uris_n, false, NULL };
 	return 0;
 }
 
@@ -411,7 +451,7 @@ static int texts_full(const struct view *view, const struct facts *facts, struct
 	if (!item)
 		return -1;
 	*item = str_slice(facts->full, 0, FACT_FULL_MAX);
-	*out = (struct view_texts){ item, item->len > 0, false };
+	*out = (struct view_texts){ item, item->len > 0, false, NULL };
 	return 0;
 }
 
@@ -424,7 +464,7 @@ static int texts_rawbody(const struct view *view, const struct facts *facts,
 		return -1;
 	for (size_t i = 0; i < facts->rawbody_n; i++)
 		items[i] = str_slice(facts->rawbody[i], 0, FACT_RAWBODY_MAX);
-	*out = (struct view_texts){ items, facts->rawbody_n, false };
+	*out = (struct view_texts){ items, facts->rawbody_n, false, NULL };
 	return 0;
 }
 
@@ -461,7 +501,7 @@ static int texts_mime(const struct view *view, const struct facts *facts, struct
 		while (i && items[i].len && (items[i].ptr[0] == ' ' || items[i].ptr[0] == '\t'))
 			items[i] = str_slice(items[i], 1, items[i].len);
 	}
-	*out = (struct view_texts){ items, facts->parts_n + 1, false };
+	*out = (struct view_texts){ items, facts->parts_n + 1, false, NULL };
 	return 0;
 }
 

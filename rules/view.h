@@ -47,6 +47,7 @@ struct view_texts {
 	const struct str *items; /* VIEW_MIME: ptr NULL for a part that lacks the header */
 	size_t n;
 	bool subject_first; /* VIEW_BODY: items[0] is the Subject */
+	const char *unknown; /* static: why nobody can say what the texts are; NULL: they are these */
 };
 /* 0, or -1 when the arena is spent. */
 int view_texts(const struct view *view, const struct facts *facts, struct arena *arena,

@@ -15,6 +15,7 @@ static const char *const idle_texts[] = {
 	[RULE_RUNS] = NULL,
 	[RULE_LEFT_OUT] = "it has expired or is absent, or depends on a rule that is",
 	[RULE_SCORE_0] = "its score is 0",
+	[RULE_LOCAL_OFF] = "it is a network test, and LocalTestsOnly is set",
 	[RULE_UNUSED] = "no rule that runs uses it"
 };
 

@@ -4,8 +4,9 @@
  *
  *   mail_views MAIL [HEADER...]
  *
- * prints {"body":[],"rawbody":[],"uris":[],"full","headers":{"NAME":value|null},"file"}. Text is
- * bytes: each byte is one character. HEADER as header rules name it ("From:addr", "ALL").
+ * prints {"body":[],"rawbody":[],"uris":[],"links":[],"full","headers":{"NAME":value|null},
+ * "file"}; a link is {"raw","types":[],"cleaned":[],"text":[],"hosts":[]}. Text is bytes: each byte is
+ * one character. HEADER as header rules name it ("From:addr", "ALL").
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,52 @@ static void print_list(const char *name, enum view_kind kind, const struct facts
 	fputs("],", stdout);
 }
 
+static void print_strings(const char *name, const struct str *items, size_t n)
+{
+	printf(",\"%s\":[", name);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			putchar(',');
+		print_string(items[i]);
+	}
+	putchar(']');
+}
+
+static void print_link(const struct link *link, struct arena *arena)
+{
+	struct str *hosts = ARENA_ARRAY(arena, struct str, link->hosts_n);
+	struct str *texts = ARENA_ARRAY(arena, struct str, link->anchors_n);
+	struct str types[LINK_TYPES];
+	size_t types_n = 0;
+
+	need(hosts && texts ? 0 : -1, "memory is spent");
+	for (unsigned i = 0; i < LINK_TYPES; i++)
+		if (link->types & 1u << i)
+			types[types_n++] = str_from(link_type_name(i));
+	for (size_t i = 0; i < link->hosts_n; i++)
+		hosts[i] = link->hosts[i].host;
+	for (size_t i = 0; i < link->anchors_n; i++)
+		texts[i] = link->anchors[i].text;
+	fputs("{\"raw\":", stdout);
+	print_string(link->raw);
+	print_strings("types", types, types_n);
+	print_strings("cleaned", link->cleaned, link->cleaned_n);
+	print_strings("text", texts, link->anchors_n);
+	print_strings("hosts", hosts, link->hosts_n);
+	putchar('}');
+}
+
+static void print_links(const struct message_view *view, struct arena *arena)
+{
+	fputs("\"links\":[", stdout);
+	for (size_t i = 0; i < view->links_n; i++) {
+		if (i > 0)
+			putchar(',');
+		print_link(&view->links[i], arena);
+	}
+	fputs("],", stdout);
+}
+
 static void print_header(char *name, const struct facts *facts, struct arena *arena)
 {
 	struct view view;
@@ -89,7 +136,8 @@ static bool print_mail(void *context, const struct mail *mail)
 {
 	struct arena *arena = arena_create((size_t)256 * 1024 * 1024);
 	struct message_options options = { .want_full = true, .want_body = true,
-		.want_uris = true, .want_rawbody = true };
+		.want_uris = true, .want_links = true, .want_signers = true,
+		.want_rawbody = true };
 	struct message *message = arena ? message_create(&options, arena) : NULL;
 
 	(void)context;
@@ -99,6 +147,7 @@ static bool print_mail(void *context, const struct mail *mail)
 	print_list("body", VIEW_BODY, &facts, arena);
 	print_list("rawbody", VIEW_RAWBODY, &facts, arena);
 	print_list("uris", VIEW_URI, &facts, arena);
+	print_links(message_view(message), arena);
 	fputs("\"full\":", stdout);
 	print_string(facts.full);
 	fputs(",\"headers\":{", stdout);
