@@ -26,17 +26,17 @@ static struct str cut(struct str *rest, char end)
 
 static void read_result(struct mail *mail, struct str text, unsigned field, unsigned received)
 {
-	size_t i = mail->facts.auth.n++;
-	struct auth_result *result = &mail->results[i];
-	t_need(i < RESULTS_MAX);
+	t_need(mail->facts.auth.n < RESULTS_MAX);
+	struct auth_result *result = &mail->results[mail->facts.auth.n];
+	struct auth_property *properties = mail->properties[mail->facts.auth.n++];
 	struct str first = cut(&text, '\t');
 	*result = (struct auth_result){ .method = cut(&first, '='), .result = cut(&first, '('),
-		.comment = cut(&first, ')'), .properties = mail->properties[i], .field = field,
+		.comment = cut(&first, ')'), .properties = properties, .field = field,
 		.received = received };
 	while (text.len) {
-		struct auth_property *property = &mail->properties[i][result->properties_n++];
+		t_need(result->properties_n < PROPERTIES_MAX);
+		struct auth_property *property = &properties[result->properties_n++];
 		struct str word = cut(&text, '\t');
-		t_need(result->properties_n <= PROPERTIES_MAX);
 		property->type = cut(&word, '.');
 		property->name = cut(&word, '=');
 		property->value = word;
@@ -106,7 +106,7 @@ static void ask_cases(const struct auth_case *cases, size_t n, const char *heade
 	}
 }
 #define ASK(cases, headers, settings) \
-	ask_cases(cases, sizeof cases / sizeof *cases, headers, settings)
+	ask_cases((cases), sizeof (cases) / sizeof *(cases), (headers), (settings))
 
 #define NOTHING "A:no-auth-result"
 #define SIGNED "From: jo@b.example\nDKIM-Signature: v=1; d=b.example"

@@ -71,13 +71,14 @@ const char *origin_asn(const struct facts *facts, struct buf *out)
 static const char *tag_text(const struct facts *facts, bool route, struct buf *out)
 {
 	const struct network *network = origin_network(facts);
-	char text[IP_PREFIX_TEXT_MAX];
 	if (!network)
 		return NULL;
 	if ((route ? network->prefix_state : network->asn_state) == NETWORK_UNKNOWN)
 		return no_asn;
-	if (route && network->prefix_state == NETWORK_KNOWN)
+	if (route && network->prefix_state == NETWORK_KNOWN) {
+		char text[IP_PREFIX_TEXT_MAX];
 		buf_add_cstr(out, ip_prefix_format(&network->prefix, text));
+	}
 	if (!route && network->asn_state == NETWORK_KNOWN) {
 		buf_addf(out, "AS%u", (unsigned)network->asn);
 		if (network->org.len) {

@@ -15,23 +15,25 @@ struct mail {
  * database has nothing. */
 static void add_relay(struct mail *mail, const char *ip, const char *network, bool authenticated)
 {
-	size_t i = mail->facts.relays_n++;
 	char country[3] = "";
 	unsigned asn = 0;
-	t_need(i < RELAYS_MAX && sscanf(network, "%2s %u", country, &asn) == 2);
+	t_need(mail->facts.relays_n < RELAYS_MAX);
+	t_need(sscanf(network, "%2s %u", country, &asn) == 2);
+	struct fact_relay *relay = &mail->relays[mail->facts.relays_n];
+	struct network *known = &mail->networks[mail->facts.relays_n];
 	mail->facts.relays = mail->relays;
-	mail->relays[i] = (struct fact_relay){ .ip_text = str_from(ip), .has_ip = *ip != '\0',
-		.authenticated = authenticated, .received = (unsigned)i };
+	*relay = (struct fact_relay){ .ip_text = str_from(ip), .has_ip = *ip != '\0',
+		.authenticated = authenticated, .received = (unsigned)mail->facts.relays_n++ };
 	if (!strcmp(country, "**"))
 		return;
-	mail->relays[i].network = &mail->networks[i];
+	relay->network = known;
 	if (!strcmp(country, "?"))
 		return;
-	mail->networks[i] = (struct network){ .asn_state = asn ? NETWORK_KNOWN : NETWORK_NONE,
+	*known = (struct network){ .asn_state = asn ? NETWORK_KNOWN : NETWORK_NONE,
 		.asn = asn, .org = STR("BULLETPROOF-EX"), .prefix_state = NETWORK_KNOWN,
 		.country_state = strcmp(country, "-") ? NETWORK_KNOWN : NETWORK_NONE };
-	memcpy(mail->networks[i].country, country, sizeof country);
-	t_need(ip_prefix_parse(STR("198.51.100.0/24"), &mail->networks[i].prefix, NULL));
+	memcpy(known->country, country, sizeof country);
+	t_need(ip_prefix_parse(STR("198.51.100.0/24"), &known->prefix, NULL));
 }
 
 static struct mail empty_mail(void)
