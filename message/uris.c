@@ -28,7 +28,8 @@ struct uris {
 	size_t links_n, links_capacity;
 	struct found_anchor *anchors;
 	size_t anchors_n, anchors_capacity;
-	bool full;
+	uint64_t redirect_work; /* bytes of each link, squared */
+	bool full, cut;
 	struct slot *slots;
 	size_t slots_n, used; /* slots_n is a power of two */
 };
@@ -193,7 +194,8 @@ static int publish(struct uris *uris, const struct link *link)
 
 static int make_link(struct uris *uris, struct str raw, unsigned types, struct link *out)
 {
-	struct uri_forms forms = { .arena = uris->arena, .redirector = uris->redirector };
+	struct uri_forms forms = { .arena = uris->arena, .redirector = uris->redirect_work <
+		URIS_REDIRECT_WORK_MAX ? uris->redirector : NULL };
 
 	*out = (struct link){ .raw = raw, .types = types };
 	if (types & LINK_NOCANON) {
@@ -203,6 +205,8 @@ static int make_link(struct uris *uris, struct str raw, unsigned types, struct l
 		return -1;
 	}
 	uris->bytes += forms.bytes;
+	uris->redirect_work += (uint64_t)forms.bytes * forms.bytes;
+	uris->cut = uris->cut || (uris->redirector && !forms.redirector);
 	uris->full = uris->full || uris->bytes > URIS_BYTES_MAX || uris->links_n >= uris->max;
 	if (!(types & LINK_NOCLEAN)) {
 		out->cleaned = forms.items;
@@ -448,7 +452,7 @@ int uris_find(struct uris *uris, struct str text)
 
 bool uris_full(const struct uris *uris)
 {
-	return uris->full;
+	return uris->full || uris->cut;
 }
 
 const struct str *uris_items(const struct uris *uris, size_t *n)

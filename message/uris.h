@@ -20,8 +20,10 @@
 #include "message/html.h"
 #include "message/uri_forms.h"
 
-/* BYTES: of links that were worked on, redirectors' targets again; what is more is left out. */
-enum { URIS_BYTES_MAX = 1024 * 1024 };
+/* BYTES: of links that were worked on, redirectors' targets again; what is more is left out.
+ * REDIRECT_WORK: as their bytes squared, which is what a regex may cost; past it redirectors are
+ * known by "http" alone. */
+enum { URIS_BYTES_MAX = 1024 * 1024, URIS_REDIRECT_WORK_MAX = 256 * 1024 * 1024 };
 
 struct uris;
 

@@ -220,7 +220,7 @@ int uris_of_html(struct uris *uris, struct arena *arena, unsigned part, const st
 {
 	struct str base = STR("");
 
-	for (size_t i = 0; i < html->links_n && !uris_full(uris); i++) {
+	for (size_t i = 0; i < html->links_n; i++) {
 		struct str target = trim_target(html->links[i].target);
 
 		if (!html->links[i].type)

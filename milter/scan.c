@@ -259,6 +259,8 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	facts.body_bytes = view->body_bytes;
 	facts.uris = view->uris;
 	facts.uris_n = view->uris_n;
+	facts.links = view->links;
+	facts.links_n = view->links_n;
 	if (lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
 		|| fill_headers(&facts, view, trusted, arena) != 0
 		|| fill_parts(&facts, view, arena) != 0
@@ -272,6 +274,11 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	return status;
 }
 
+static int redirect(const void *rules, struct str uri, struct str *target)
+{
+	return ruleset_redirect(rules, uri, target);
+}
+
 struct message_options scan_message_options(const struct snapshot *snapshot)
 {
 	return (struct message_options){ .limits = { .scan_bytes = snapshot->config->scan_bytes },
@@ -280,5 +287,9 @@ struct message_options scan_message_options(const struct snapshot *snapshot)
 		.want_parts = ruleset_needs_parts(snapshot->rules),
 		.want_tree = ruleset_needs_tree(snapshot->rules),
 		.want_body = ruleset_needs_body(snapshot->rules),
-		.want_uris = ruleset_needs_uris(snapshot->rules) };
+		.want_uris = ruleset_needs_uris(snapshot->rules) || ruleset_needs_links(snapshot->rules),
+		.want_links = ruleset_needs_links(snapshot->rules),
+		.want_signers = ruleset_needs_signers(snapshot->rules),
+		.redirector = { ruleset_has_redirectors(snapshot->rules) ? redirect : NULL,
+			snapshot->rules } };
 }

@@ -332,7 +332,7 @@ static void set_stage(struct rule *rule)
 		rule->stage = network_rule_stage(&definition->network);
 	else if (definition->calls)
 		rule->stage = definition->call.entry ? definition->call.entry->stage : FACT_MESSAGE;
-	else if (definition->kind == RULE_ASKDNS)
+	else if (definition->kind == RULE_ASKDNS || definition->kind == RULE_URI_DETAIL)
 		rule->stage = FACT_MESSAGE;
 	else
 		rule->stage = definition->templated ? FACT_MESSAGE : view_stage(&definition->view);
@@ -383,6 +383,11 @@ static bool is_templated(const struct rule *rule)
 static bool is_network(const struct rule *rule)
 {
 	return rule->definition.kind == RULE_NETWORK;
+}
+
+static bool is_detail(const struct rule *rule)
+{
+	return rule->definition.kind == RULE_URI_DETAIL;
 }
 
 static bool is_call(const struct rule *rule)
@@ -454,9 +459,24 @@ static int group_views(struct checker *checker)
 	return 0;
 }
 
+/* The patterns that stand beside the rules' own. */
+static void make_code_of_links(struct ruleset *set)
+{
+	for (size_t i = 0; i < set->redirectors_n; i++)
+		set->no_jit = !pattern_jit(set->redirectors[i]) || set->no_jit;
+	for (size_t i = 0; i < set->defined_n; i++) {
+		const struct uri_detail *detail = set->rules[i].definition.detail;
+		for (size_t key = 0; set->rules[i].needed && detail && key < URI_DETAIL_KEYS; key++)
+			if (detail->keys[key].pattern && !pattern_jit(detail->keys[key].pattern))
+				set->no_jit = true;
+	}
+}
+
 static void make_code(struct ruleset *set, const struct ruleset_options *options)
 {
 	set->no_jit = options->no_jit;
+	if (!options->no_jit)
+		make_code_of_links(set);
 	for (size_t i = 0; i < set->defined_n && !options->no_jit; i++) {
 		const struct definition *definition = &set->rules[i].definition;
 		struct pattern *pattern = definition->kind == RULE_NETWORK ? definition->network.org :
@@ -678,8 +698,10 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 	size_t *metas = ARENA_ARRAY(set->arena, size_t, checker.order_n);
 	set->networks = collect(set, is_network, &set->networks_n);
 	set->calls = collect(set, is_call, &set->calls_n);
+	set->details = collect(set, is_detail, &set->details_n);
+	set->needs_links = set->details_n > 0;
 	set->templates = collect(set, is_templated, &set->templates_n);
-	if (!metas || !set->networks || !set->calls || !set->templates) {
+	if (!metas || !set->networks || !set->calls || !set->templates || !set->details) {
 		spent(&checker);
 		return;
 	}
@@ -692,6 +714,8 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 		set->needs_parts = set->needs_parts || (needs & CHECK_PARTS);
 		set->needs_rawbody = set->needs_rawbody || (needs & CHECK_RAWBODY);
 		set->needs_tree = set->needs_tree || (needs & CHECK_TREE);
+		set->needs_links = set->needs_links || (needs & CHECK_LINKS);
+		set->needs_uris = set->needs_uris || (needs & CHECK_URIS);
 	}
 	for (size_t i = 0; i < checker.order_n; i++)
 		if (set->rules[checker.order[i]].needed)

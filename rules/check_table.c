@@ -89,6 +89,9 @@ static const struct check_entry checks[] = {
 		"('replyto' | 'reply'): another freemail address is to be answered", CHECK_BODY, NULL },
 	{ "html_charset_faraway", "HTMLEval", check_faraway_headers, FACT_MESSAGE,
 		"charsets of HTML that ok_locales does not have; unknown where that is set", 0, NULL },
+	{ "check_https_http_mismatch", "HTTPSMismatch", check_https_mismatch, FACT_MESSAGE,
+		"(min, max): a link that shows an https link to another domain, in an HTML part of "
+		"so many links", CHECK_LINKS, NULL },
 	{ "check_equal_from_domains", "HeaderEval", check_domains_differ, FACT_MESSAGE,
 		"From and the envelope sender are of different domains", 0, NULL },
 	{ "check_for_fake_aol_relay_in_rcvd", "HeaderEval", check_fake_aol, FACT_MESSAGE,
@@ -250,9 +253,14 @@ static const struct check_entry checks[] = {
 		"the envelope sender is empty, or a trusted relay may have changed "
 		"it", CHECK_RELAYS, NULL },
 	{ "check_for_http_redirector", "URIEval", check_redirector, FACT_MESSAGE,
-		"a link that leads to another domain", 0, NULL },
+		"a link that leads to another domain", CHECK_URIS, NULL },
+	{ "check_https_ip_mismatch", "URIEval", check_https_ip_mismatch, FACT_MESSAGE,
+		"a link to an address that shows \"https:\" and no address", CHECK_LINKS, NULL },
 	{ "check_uri_truncated", "URIEval", check_truncated, FACT_MESSAGE,
 		"a link of more than 8,192 bytes", 0, NULL },
+	{ "check_uri_local_bl", "URILocalBL", check_uri_local_bl, FACT_MESSAGE,
+		"a link to an address in the rule's uri_block_cc and its like; unknown where none is "
+		"and a link's host is a name, which would have to be looked up", CHECK_LINKS, NULL },
 	{ "check_welcomelist_bounce_relays", "VBounce", check_bounce_relays, FACT_MESSAGE,
 		"a bounce for a mail of theirs; unknown where there are any", 0, NULL },
 	{ "check_whitelist_bounce_relays", "VBounce", check_bounce_relays, FACT_MESSAGE,
@@ -366,7 +374,6 @@ static const struct check_entry absent[] = {
 	{ "html_text_match", "HTMLEval", NULL, FACT_MESSAGE, NULL, 0, NULL },
 	{ "html_text_not_match", "HTMLEval", NULL, FACT_MESSAGE, NULL, 0, NULL },
 	{ "html_title_subject_ratio", "HTMLEval", NULL, FACT_MESSAGE, NULL, 0, NULL },
-	{ "check_https_http_mismatch", "HTTPSMismatch", NULL, FACT_MESSAGE, NULL, 0, NULL },
 	{ "check_hashbl_attachments", "HashBL", NULL, FACT_MESSAGE, NULL, 0, NULL },
 	{ "check_hashbl_bodyre", "HashBL", NULL, FACT_MESSAGE, NULL, 0, NULL },
 	{ "check_hashbl_emails", "HashBL", NULL, FACT_MESSAGE, NULL, 0, NULL },
@@ -408,8 +415,6 @@ static const struct check_entry absent[] = {
 	{ "check_senders_reputation", "TxRep", NULL, FACT_MESSAGE, NULL, 0, NULL },
 	{ "check_uridnsbl", "URIDNSBL", NULL, FACT_MESSAGE, NULL, 0, NULL },
 	{ "check_uri_detail", "URIDetail", NULL, FACT_MESSAGE, NULL, 0, NULL },
-	{ "check_https_ip_mismatch", "URIEval", NULL, FACT_MESSAGE, NULL, 0, NULL },
-	{ "check_uri_local_bl", "URILocalBL", NULL, FACT_MESSAGE, NULL, 0, NULL },
 };
 
 const struct check_entry *check_at(size_t index)

@@ -36,6 +36,8 @@ check_function check_vertical_words, check_body_length, check_blank_lines, check
 	check_signature_length, check_signature_ratio, check_stock;
 /* checks_alternative.c */
 check_function check_alternative_diff, check_alternative_count;
+/* checks_links.c */
+check_function check_https_mismatch, check_https_ip_mismatch, check_uri_local_bl;
 /* checks_mime.c */
 check_function check_mime, check_mime_html, check_mime_html_only, check_uppercase,
 	check_multipart_ratio, check_qp_ratio, check_ascii_illegal, check_unicode_ratio,

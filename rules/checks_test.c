@@ -310,18 +310,17 @@ T_TEST(body)
 {
 	struct mail mail;
 	struct str body[] = { STR("a b c d e f") };
-	struct fact_url urls[] = { { .raw = STR("http://r.a.com/?http://b.com/"),
-		.url = STR("http://r.a.com/?http://b.com/"), .host = STR("r.a.com") } };
+	struct str uris[] = { STR("http://r.a.com/?http://b.com/") };
 	const char *rules = "util_rb_tld com\nbody A eval:tvd_vertical_words('50', '100')\n"
 		"body B eval:tvd_vertical_words('0', '10')\nbody C eval:check_for_http_redirector()";
 	read_mail(&mail, "", "", "");
 	mail.facts.body = body;
 	mail.facts.body_n = 1;
-	mail.facts.urls = urls;
-	mail.facts.urls_n = 1;
+	mail.facts.uris = uris;
+	mail.facts.uris_n = 1;
 	t_str(rules_hits(rules, &mail.facts), "A C");
 	body[0] = STR("abcdef abcdefghijklmnop");
-	urls[0].url = STR("http://r.a.com/?http://a.com/");
+	uris[0] = STR("http://r.a.com/?http://a.com/");
 	t_str(rules_hits(rules, &mail.facts), "B");
 }
 

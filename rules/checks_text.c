@@ -327,6 +327,30 @@ int checks_domain(const struct check_context *context, struct str host, struct s
 	return 0;
 }
 
+int checks_mark_links(const struct ruleset *set, struct arena *arena, struct facts *facts)
+{
+	struct check_context context = { .set = set, .facts = facts, .arena = arena };
+	if (!facts->links_n || !values_find(set, "util_rb_tld", STR("")))
+		return 0;
+	struct link *links = ARENA_ARRAY(arena, struct link, facts->links_n);
+	if (!links)
+		return -1;
+	for (size_t i = 0; i < facts->links_n; i++) {
+		links[i] = facts->links[i];
+		struct link_host *hosts = ARENA_ARRAY(arena, struct link_host, links[i].hosts_n);
+		if (!hosts)
+			return -1;
+		for (size_t k = 0; k < links[i].hosts_n; k++) {
+			hosts[k] = links[i].hosts[k];
+			if (!hosts[k].is_ip && checks_domain(&context, hosts[k].host, &hosts[k].domain))
+				return -1;
+		}
+		links[i].hosts = hosts;
+	}
+	facts->links = links;
+	return 0;
+}
+
 bool checks_known_tld(const struct check_context *context, struct str host)
 {
 	return values_have(values_find(context->set, "util_rb_tld", STR("")), tail(host, 1));

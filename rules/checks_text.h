@@ -54,6 +54,9 @@ bool checks_ends(struct str text, struct str end); /* case ignored */
 /* The registered domain after the rules' own lists (util_rb_2tld ...): of "a.b.example.co.uk"
  * "example.co.uk". Lower case, in the arena. 0 or -1. */
 int checks_domain(const struct check_context *context, struct str host, struct str *out);
+/* Gives the hosts of facts->links the domains that checks_domain says, where the rules have such
+ * lists; the array is a new one then. 0 or -1. */
+int checks_mark_links(const struct ruleset *set, struct arena *arena, struct facts *facts);
 /* Is the last label one of util_rb_tld? */
 bool checks_known_tld(const struct check_context *context, struct str host);
 

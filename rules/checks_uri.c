@@ -61,8 +61,8 @@ int check_redirector(const struct check_context *context, const struct check_cal
 {
 	const struct facts *facts = context->facts;
 	(void)call;
-	for (size_t i = 0; i < facts->urls_n; i++) {
-		struct str url = str_slice(facts->urls[i].url, 0, FACT_URL_MAX);
+	for (size_t i = 0; i < facts->uris_n; i++) {
+		struct str url = str_slice(facts->uris[i], 0, FACT_URL_MAX);
 		bool found;
 		if (redirects(context, url, &found))
 			return -1;

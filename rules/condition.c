@@ -14,7 +14,7 @@ static const char *const plugins[] = {
 	"Depeer", "ASN", "AskDNS", "AuthRes", "Bayes", "BodyEval", "Check", "DKIM", "DMARC",
 	"DNSEval", "FreeMail", "HTMLEval", "HTTPSMismatch", "HashBL", "HeaderEval", "ImageInfo",
 	"MIMEEval", "MIMEHeader", "RelayCountry", "RelayEval", "ReplaceTags", "SPF", "URIDNSBL",
-	"URIEval", "VBounce", "WLBLEval", "WelcomeListSubject",
+	"URIDetail", "URIEval", "URILocalBL", "VBounce", "WLBLEval", "WelcomeListSubject",
 };
 static const struct str of_plugin = { "Mail::SpamAssassin::Plugin::", 28 };
 
@@ -43,6 +43,7 @@ static const char *const features[] = {
 	"Mail::SpamAssassin::Conf::has_tflags_nosubject",
 	"Mail::SpamAssassin::Conf::has_tflags_nolog",
 	"Mail::SpamAssassin::Plugin::DKIM::has_arc",
+	"Mail::SpamAssassin::Plugin::URIDetail::has_host_key",
 	"Mail::SpamAssassin::Plugin::URIDNSBL::has_uridnsbl_for_a",
 	"Mail::SpamAssassin::Plugin::URIDNSBL::has_tflags_domains_only",
 	"Mail::SpamAssassin::Plugin::SPF::has_check_for_spf_errors",

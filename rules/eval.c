@@ -9,6 +9,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "rules/checks_text.h"
 #include "rules/set.h"
 
 enum {
@@ -330,6 +331,28 @@ static int run_networks(struct evaluation *ev)
 	return 0;
 }
 
+static int run_details(struct evaluation *ev)
+{
+	for (size_t i = 0; i < ev->set->details_n; i++) {
+		size_t index = ev->set->details[i];
+		const struct rule *rule = &ev->set->rules[index];
+		struct uri_detail_answer answer = { .stopped = PATTERN_BUDGET };
+		if (rule->stage > ev->options->stage)
+			continue;
+		uint64_t began = cost_begin(ev);
+		if (budget_begin(ev) && uri_detail_ask(rule->definition.detail, ev->facts, ev->matcher,
+		    &answer))
+			return -1;
+		ev->values[index] = answer.stopped == PATTERN_NO ? meta_number(answer.hit) :
+			meta_unknown();
+		ev->why[index] = answer.stopped == PATTERN_NO ? NULL : why_stopped[answer.stopped];
+		ev->evidence[index] = str_slice(answer.evidence, 0, EVIDENCE_MAX);
+		ev->over = ev->over || answer.stopped == PATTERN_BUDGET;
+		cost_of_rule(ev, index, began);
+	}
+	return 0;
+}
+
 /* A daemon that is not reloaded holds rules that have expired meanwhile. They no longer hit, and
  * what asks for their absence does not hit for it: both are unknown. */
 static bool expire(struct evaluation *ev, size_t index)
@@ -498,12 +521,14 @@ int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
 	ev.why = arena_alloc_array(arena, rules->defined_n, sizeof *ev.why);
 	ev.matcher = matcher_create(has_budget(&ev) ? options->clock_us : NULL);
 	if (ev.values && ev.evidence && ev.captures && ev.why && ev.matcher &&
-	    !trust_mark(&rules->trust, facts, arena, &marked)) {
+	    !trust_mark(&rules->trust, facts, arena, &marked) &&
+	    !checks_mark_links(rules, arena, &marked)) {
 		if (has_budget(&ev)) {
 			ev.started_us = options->clock_us();
 			matcher_deadline(ev.matcher, ev.started_us + options->budget_us / 2);
 		}
-		if (!run_views(&ev) && !run_templates(&ev) && !run_networks(&ev) && !run_calls(&ev)) {
+		if (!run_views(&ev) && !run_templates(&ev) && !run_networks(&ev) && !run_details(&ev) &&
+		    !run_calls(&ev)) {
 			for (size_t i = 0; i < rules->defined_n; i++)
 				if (rules->rules[i].needed && rules->rules[i].stage <= options->stage)
 					expire(&ev, i);

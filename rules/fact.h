@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/auth_result.h"
+#include "base/link.h"
 #include "base/network.h"
 #include "base/part.h"
 #include "base/str.h"
@@ -86,6 +87,9 @@ struct facts {
 	const struct str *uris;        /* what `uri` rules see: SpamAssassin's strings of the same
 	                                * links, several for one; empty unless the set asks */
 	size_t uris_n;
+	const struct link *links;      /* what SpamAssassin knows of each link (base/link.h); empty
+	                                * unless the set asks */
+	size_t links_n;
 	const struct fact_relay *relays;
 	size_t relays_n;
 	struct auth_results auth;      /* of servers that the admin trusts; empty unless the set asks */

@@ -18,7 +18,8 @@ static struct meta_value any_count(const struct rule *rule)
 {
 	if (rule->definition.calls)
 		return meta_unknown();
-	double most = !rule->multiple || rule->definition.negated ? 1 :
+	bool once = rule->definition.kind == RULE_URI_DETAIL || rule->definition.negated;
+	double most = !rule->multiple || once ? 1 :
 		rule->maxhits ? rule->maxhits : DBL_MAX;
 	return (struct meta_value){ 0, most };
 }

@@ -85,7 +85,7 @@ static void read_statement(struct parser *parser, struct lex_line *line)
 		block = block || keyword->read == blocks[i];
 	if (keyword && (block || !parser->skip))
 		keyword->read(parser, keyword, line);
-	else if (keyword && (keyword->read == parse_definition || keyword->read == parse_absent_rule))
+	else if (keyword && (keyword->read == parse_definition || keyword->read == parse_uri_block))
 		note_skipped(parser, line);
 }
 

@@ -55,17 +55,29 @@ struct parser {
 
 statement parse_definition, parse_score, parse_describe, parse_tflags, parse_expires,
 	parse_network_list, parse_require_version, parse_include, parse_if, parse_ifplugin, parse_else,
-	parse_endif, parse_lang, parse_absent_rule, parse_test, parse_priority,
+	parse_endif, parse_lang, parse_test, parse_priority,
 	parse_words, parse_words_off, parse_address_off, parse_line, parse_named, parse_named_off,
 	parse_lists_clear, parse_ignored, parse_replace_tag, parse_replace_pre, parse_replace_post,
 	parse_replace_inter, parse_replace_rules, parse_replace_mark, parse_trust,
-	parse_trust_clear;
+	parse_trust_clear, parse_redirector, parse_uri_block;
 void parse_file(struct ruleset *set, const char *path, const struct parser *includer,
 	struct place from, struct diags *diags);
 /* The next word as a rule's name, with its record; NULL with an error in diags. */
 struct rule *parse_rule_name(struct parser *parser, struct lex_line *line, struct place *place);
 /* Where the statement of the line begins. */
 struct place parse_start(const struct lex_line *line);
+/* Compiles the regex that is written at `place`, "\#" for "#", and keeps it; what it is made of
+ * goes into `out`, whose kind is read. NULL with the error in diags. */
+struct pattern *parse_regex(struct parser *parser, struct definition *out, struct str escaped,
+	struct place place);
+/* Of parse_uri.c: what stands behind the name of a uri_detail rule; and a check that asks for what
+ * uri_block_cc and its like say of the rule gets its name as argument. */
+bool parse_uri_block_call(struct parser *parser, const struct rule *rule,
+	struct check_call *call);
+bool parse_uri_detail(struct parser *parser, struct lex_line *line, struct definition *out);
+/* The record takes the definition; see parse_definition.c. */
+void parse_keep(struct parser *parser, struct rule *rule, const struct definition *definition,
+	bool good);
 /* Nothing may follow. */
 bool parse_end(struct parser *parser, struct lex_line *line);
 void parse_spent(struct parser *parser, struct place place); /* "out of memory" */

@@ -47,9 +47,8 @@ static void warn_matches_all(struct parser *parser, struct str body, struct plac
 		diags_add(parser->diags, DIAG_WARNING, place, "this regex matches everything");
 }
 
-/* Compiles the regex that is written at `place`; NULL with the error in diags. */
-static struct pattern *read_regex(struct parser *parser, struct definition *out,
-	struct str escaped, struct place place)
+struct pattern *parse_regex(struct parser *parser, struct definition *out, struct str escaped,
+	struct place place)
 {
 	struct str text = parse_unescape(parser, escaped);
 	struct regex_text regex;
@@ -142,7 +141,7 @@ static bool read_text_rule(struct parser *parser, struct lex_line *line, struct 
 	bool good;
 	if (read_eval(parser, text, place, out, &good))
 		return good;
-	out->pattern = read_regex(parser, out, text, place);
+	out->pattern = parse_regex(parser, out, text, place);
 	return out->pattern != NULL;
 }
 
@@ -225,7 +224,7 @@ static bool read_header_rule(struct parser *parser, struct lex_line *line,
 	place.column += (unsigned)at;
 	text = str_slice(text, at, text.len);
 	read_if_unset(parser, &text, out);
-	out->pattern = read_regex(parser, out, text, place);
+	out->pattern = parse_regex(parser, out, text, place);
 	return out->pattern != NULL;
 }
 
@@ -248,7 +247,7 @@ static bool read_network_rule(struct parser *parser, struct lex_line *line,
 	for (size_t i = 0; i < out->network.words_n; i++) /* they point into the file */
 		out->network.words[i].text = parse_unescape(parser, out->network.words[i].text);
 	if (out->network.what == NETWORK_ORG)
-		out->network.org = read_regex(parser, out, regex, place);
+		out->network.org = parse_regex(parser, out, regex, place);
 	return out->network.what != NETWORK_ORG || out->network.org;
 }
 
@@ -270,13 +269,13 @@ static definition_reader *const readers[RULE_KINDS] = {
 	[RULE_RAWBODY] = read_text_rule, [RULE_MIMEHEADER] = read_header_rule,
 	[RULE_URI] = read_text_rule,
 	[RULE_FULL] = read_text_rule, [RULE_META] = read_meta_rule, [RULE_NETWORK] = read_network_rule,
-	[RULE_ASKDNS] = read_askdns,
+	[RULE_ASKDNS] = read_askdns, [RULE_URI_DETAIL] = parse_uri_detail,
 };
 
 /* A name that was meant counts as defined even when its definition is wrong, so that what
  * refers to it is not reported too; the set is refused anyway. */
-static void keep_definition(struct parser *parser, struct rule *rule,
-	const struct definition *definition, bool good)
+void parse_keep(struct parser *parser, struct rule *rule, const struct definition *definition,
+	bool good)
 {
 	if (rule->defined && rule->definition.file_number == parser->file_number)
 		diags_add(parser->diags, DIAG_WARNING, definition->place,
@@ -304,17 +303,7 @@ void parse_definition(struct parser *parser, const struct keyword *keyword,
 		.file_number = parser->file_number,
 		.text = parse_unescape(parser, lex_rest(&rest, &at)) };
 	bool good = readers[keyword->kind](parser, line, &definition);
-	keep_definition(parser, rule, &definition, good);
-}
-
-void parse_absent_rule(struct parser *parser, const struct keyword *keyword,
-	struct lex_line *line)
-{
-	struct place start = parse_start(line), place;
-	diags_add(parser->diags, DIAG_ERROR, start, "'%s' rules are not supported yet",
-		keyword->name);
-	struct rule *rule = parse_rule_name(parser, line, &place);
-	struct definition definition = { .kind = RULE_FULL, .place = place };
-	if (rule)
-		keep_definition(parser, rule, &definition, false);
+	if (good && definition.calls)
+		good = parse_uri_block_call(parser, rule, &definition.call);
+	parse_keep(parser, rule, &definition, good);
 }

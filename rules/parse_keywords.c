@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 #include "rules/detail.h"
 #include "rules/parse.h"
+#include "rules/uri_block.h"
 
 static const struct keyword keywords[] = {
 	{ "header", parse_definition, RULE_HEADER, NULL, NULL },
@@ -16,6 +17,14 @@ static const struct keyword keywords[] = {
 	{ "meta", parse_definition, RULE_META, NULL, NULL },
 	{ "network", parse_definition, RULE_NETWORK, NULL, NULL },
 	{ "askdns", parse_definition, RULE_ASKDNS, NULL, NULL },
+	{ "uri_detail", parse_definition, RULE_URI_DETAIL, NULL, NULL },
+	{ "uri_block_cc", parse_uri_block, URI_BLOCK_CC, NULL, NULL },
+	{ "uri_block_cont", parse_uri_block, URI_BLOCK_CONT, NULL, NULL },
+	{ "uri_block_isp", parse_uri_block, URI_BLOCK_ISP, NULL, NULL },
+	{ "uri_block_cidr", parse_uri_block, URI_BLOCK_CIDR, NULL, NULL },
+	{ "uri_block_asn", parse_uri_block, URI_BLOCK_ASN, NULL, NULL },
+	{ "uri_block_exclude", parse_uri_block, URI_BLOCK_EXCLUDE, NULL, NULL },
+	{ "redirector_pattern", parse_redirector, 0, NULL, NULL },
 	{ "score", parse_score, 0, NULL, NULL },
 	{ "describe", parse_describe, 0, NULL, NULL },
 	{ "tflags", parse_tflags, 0, NULL, NULL },
@@ -45,12 +54,6 @@ static const struct keyword keywords[] = {
 	{ "priority", parse_priority, 0, NULL, NULL },
 };
 
-/* Kinds of rule that are not here yet: refused, but the name is taken for known, so that metas
- * that use it are not reported as well. */
-static const struct keyword absent_rules[] = {
-	{ "uri_detail", parse_absent_rule, 0, NULL, NULL },
-};
-
 /* SpamAssassin's words that depeer refuses, so that nothing of an admin's file is left out in
  * silence. `instead`: where the same thing is set here. */
 struct absent {
@@ -58,10 +61,7 @@ struct absent {
 };
 static const struct absent absent[] = {
 	{ "shortcircuit", NULL }, { "originating_ip_headers", NULL },
-	{ "clear_originating_ip_headers", NULL }, { "uri_block_cc", NULL },
-	{ "uri_block_cont", NULL }, { "uri_block_isp", NULL }, { "uri_block_cidr", NULL },
-	{ "uri_block_asn", NULL }, { "uri_block_exclude", NULL },
-	{ "enable_compat", NULL },
+	{ "clear_originating_ip_headers", NULL }, { "enable_compat", NULL },
 };
 
 /* Keywords are compared with case folded and "-" taken for "_". */
@@ -94,14 +94,13 @@ struct table {
 	const struct keyword *items;
 	size_t n;
 };
-enum { TABLES = 4, IGNORED_TABLE = 2 };
+enum { TABLES = 3, IGNORED_TABLE = 2 };
 
 static void tables_of(struct table tables[TABLES])
 {
 	tables[0] = (struct table){ keywords, sizeof keywords / sizeof *keywords };
 	tables[1].items = parse_lists(&tables[1].n);
 	tables[2].items = parse_ignored_settings(&tables[2].n);
-	tables[3] = (struct table){ absent_rules, sizeof absent_rules / sizeof *absent_rules };
 }
 
 /* `diags` may be NULL: then an unknown word is no error (in a block that is skipped). */

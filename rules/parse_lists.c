@@ -70,7 +70,7 @@ static const struct keyword lists[] = {
 	{ "util_rb_2tld", parse_words, 0, NULL, NULL },
 	{ "util_rb_3tld", parse_words, 0, NULL, NULL },
 	{ "clear_util_rb", parse_lists_clear, 0, "util_rb_", NULL },
-	{ "redirector_pattern", parse_line, 0, NULL, NULL },
+	{ "parse_dkim_uris", parse_words, 0, NULL, NULL },
 	{ "url_shortener", parse_words, 0, NULL, NULL },
 	{ "uridnsbl_skip_domain", parse_words, 0, NULL, NULL },
 	{ "ok_locales", parse_words, 0, NULL, NULL },

@@ -308,6 +308,25 @@ enum pattern_result pattern_match(const struct pattern *pattern, struct matcher 
 	return result;
 }
 
+int pattern_first_group(const struct pattern *pattern, struct matcher *matcher,
+	struct str subject, struct str *out)
+{
+	pcre2_match_data *data = pcre2_match_data_create(2, NULL);
+	*out = str_make(NULL, 0);
+	if (!data)
+		return -1;
+	pcre2_set_match_limit(matcher->context, PATTERN_MATCH_LIMIT);
+	if (!pattern->long_subjects)
+		pcre2_set_offset_limit(matcher->context, PCRE2_UNSET);
+	int pairs = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.ptr ? subject.ptr : ""),
+		subject.len, 0, 0, data, matcher->context);
+	const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(data);
+	if ((pairs > 1 || pairs == 0) && ovector[2] != PCRE2_UNSET) /* 0: there are more groups */
+		*out = str_slice(subject, ovector[2], ovector[3]);
+	pcre2_match_data_free(data);
+	return pairs == PCRE2_ERROR_NOMEMORY ? -1 : 0;
+}
+
 int pattern_groups(const struct pattern *pattern, struct matcher *matcher, struct str subject,
 	size_t from, pattern_visit *visit, void *context)
 {

@@ -72,6 +72,11 @@ enum pattern_result {
 enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher,
 	struct str subject, size_t from, size_t *start, size_t *end);
 
+/* What the first group of the first match took part with; empty if with nothing. Only behind a
+ * pattern_match that said yes: it is matched again. 0, or -1 when memory was spent. */
+int pattern_first_group(const struct pattern *pattern, struct matcher *matcher,
+	struct str subject, struct str *out);
+
 /* Tells each named group that took part in the match which pattern_match found last, from `from`
  * on: it is matched again. 0; or what `visit` gave where that was not 0; or -1 when memory was
  * spent. */

@@ -104,6 +104,53 @@ bool ruleset_needs_tree(const struct ruleset *rules)
 	return rules->needs_tree;
 }
 
+bool ruleset_needs_links(const struct ruleset *rules)
+{
+	return rules->needs_links;
+}
+
+bool ruleset_needs_signers(const struct ruleset *rules)
+{
+	const struct values *values = values_find(rules, "parse_dkim_uris", STR(""));
+	return rules->needs_links &&
+		!(values && values->n && str_equal(values->items[values->n - 1], STR("0")));
+}
+
+bool ruleset_has_redirectors(const struct ruleset *rules)
+{
+	return rules->redirectors_n > 0;
+}
+
+static int redirect(const struct ruleset *rules, struct matcher *matcher, struct str uri,
+	struct str *target)
+{
+	for (size_t i = 0; i < rules->redirectors_n; i++) {
+		struct str group;
+		size_t start, end;
+		enum pattern_result result = pattern_match(rules->redirectors[i], matcher, uri, 0,
+			&start, &end);
+		if (result == PATTERN_YES && pattern_first_group(rules->redirectors[i], matcher, uri,
+		    &group))
+			return -1;
+		if (result == PATTERN_MEMORY)
+			return -1;
+		if (result == PATTERN_YES && str_find_byte(group, '.') != SIZE_MAX) {
+			*target = group;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+int ruleset_redirect(const struct ruleset *rules, struct str uri, struct str *target)
+{
+	struct matcher *matcher = matcher_create(NULL);
+	*target = str_make(NULL, 0);
+	int status = matcher ? redirect(rules, matcher, uri, target) : -1;
+	matcher_free(&matcher);
+	return status;
+}
+
 bool ruleset_needs_relays(const struct ruleset *rules)
 {
 	return rules->needs_relays;

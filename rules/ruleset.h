@@ -75,6 +75,14 @@ bool ruleset_needs_rawbody(const struct ruleset *rules);
 bool ruleset_needs_parts(const struct ruleset *rules);
 bool ruleset_needs_tree(const struct ruleset *rules); /* what the parts are (base/part.h) */
 bool ruleset_needs_relays(const struct ruleset *rules);
+bool ruleset_needs_links(const struct ruleset *rules);   /* facts.links, and `uris` for them */
+bool ruleset_needs_signers(const struct ruleset *rules); /* there, the domains of DKIM's d= */
+
+/* Whether the files know redirectors (redirector_pattern), and what one of them leads to: the
+ * first group of the first pattern that finds a name with a dot there, or nothing. A pattern that
+ * gives up finds nothing. 0, or -1 when memory was spent. */
+bool ruleset_has_redirectors(const struct ruleset *rules);
+int ruleset_redirect(const struct ruleset *rules, struct str uri, struct str *target);
 bool ruleset_needs_auth(const struct ruleset *rules);
 bool ruleset_has_jit(const struct ruleset *rules); /* false: say so loudly at start */
 

@@ -10,6 +10,7 @@ static const char *const kind_names[RULE_KINDS] = {
 	[RULE_URI] = "uri", [RULE_FULL] = "full",
 	[RULE_MIMEHEADER] = "mimeheader",
 	[RULE_META] = "meta", [RULE_NETWORK] = "network", [RULE_ASKDNS] = "askdns",
+	[RULE_URI_DETAIL] = "uri_detail",
 };
 
 const char *rule_kind_name(enum rule_kind kind)

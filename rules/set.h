@@ -18,6 +18,7 @@
 #include "rules/replace.h"
 #include "rules/ruleset.h"
 #include "rules/trust.h"
+#include "rules/uri_detail.h"
 #include "rules/values.h"
 #include "rules/view.h"
 
@@ -30,7 +31,7 @@ enum {
 
 enum rule_kind {
 	RULE_HEADER, RULE_BODY, RULE_RAWBODY, RULE_URI, RULE_FULL, RULE_MIMEHEADER, RULE_META,
-	RULE_NETWORK, RULE_ASKDNS,
+	RULE_NETWORK, RULE_ASKDNS, RULE_URI_DETAIL,
 	RULE_KINDS
 };
 const char *rule_kind_name(enum rule_kind kind);
@@ -62,6 +63,8 @@ struct definition {
 	struct meta meta;
 	/* network */
 	struct network_rule network;
+	/* uri_detail */
+	struct uri_detail *detail;
 	/* header, body, uri, full: eval:name() instead of a regex */
 	bool calls;
 	struct check_call call;
@@ -135,6 +138,8 @@ struct ruleset {
 	struct set_pattern *patterns;
 	struct values_table values;
 	struct replace_table replace;
+	struct pattern **redirectors; /* redirector_pattern, in file order */
+	size_t redirectors_n, redirectors_capacity;
 	struct trust trust;
 	struct rule_test *tests;      /* the last one first */
 	/* by check */
@@ -144,12 +149,14 @@ struct ruleset {
 	size_t metas_n;
 	const size_t *networks;
 	size_t networks_n;
+	const size_t *details;
+	size_t details_n;
 	const size_t *templates;      /* needed rules with %{NAME} */
 	size_t templates_n;
 	const size_t *calls;          /* needed rules that call a check */
 	size_t calls_n;
 	bool needs_full, needs_body, needs_uris, needs_rawbody, needs_parts, needs_relays, needs_auth;
-	bool needs_tree, no_jit;
+	bool needs_tree, needs_links, no_jit;
 };
 
 /* The record of a name, made if there is none. NULL: memory was spent. Pointers to records are

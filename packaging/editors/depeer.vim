@@ -38,7 +38,7 @@ syn keyword depeerSetting contained welcomelist_bounce_relays whitelist_bounce_r
 syn keyword depeerSetting contained enlist_uri_host delist_uri_host blocklist_uri_host
 syn keyword depeerSetting contained blacklist_uri_host welcomelist_uri_host whitelist_uri_host
 syn keyword depeerSetting contained enlist_addrlist util_rb_tld util_rb_2tld util_rb_3tld
-syn keyword depeerSetting contained clear_util_rb redirector_pattern url_shortener
+syn keyword depeerSetting contained clear_util_rb parse_dkim_uris redirector_pattern url_shortener
 syn keyword depeerSetting contained uridnsbl_skip_domain ok_locales replace_tag replace_rules
 syn keyword depeerSetting contained replace_pre replace_post replace_inter replace_start replace_end
 syn keyword depeerSetting contained trusted_networks internal_networks msa_networks

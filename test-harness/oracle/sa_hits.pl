@@ -28,6 +28,7 @@ use POSIX ();
 use File::Temp qw(tempdir);
 use JSON::PP;
 use Mail::SpamAssassin;
+use Mail::SpamAssassin::Plugin::Check;
 use Time::HiRes qw(clock_gettime CLOCK_PROCESS_CPUTIME_ID);
 
 my $STOCK = '/usr/share/spamassassin';
@@ -78,6 +79,18 @@ sub mails
 		}
 	}
 	return @mails;
+}
+
+# A rule with %{NAME} is made anew for each mail, and then matched with /o: for ever with what the
+# first mail had. As that is no more than a slip, it is matched without.
+{
+	no warnings 'redefine';
+	my $add = \&Mail::SpamAssassin::Plugin::Check::add_evalstr;
+	*Mail::SpamAssassin::Plugin::Check::add_evalstr = sub {
+		my ($self, $pms, $code, @rest) = @_;
+		$code =~ s{/\$test_qr/(g?)op\b}{/\$test_qr/$1p}g if $code =~ /capture_template_rules/;
+		return $add->($self, $pms, $code, @rest);
+	};
 }
 
 sub load
@@ -160,6 +173,7 @@ sub list
 	for my $name (sort keys %{$conf->{test_types}}) {
 		my $kind = $names{$conf->{test_types}{$name}} || 'plugin';
 		$kind = 'mimeheader' if $conf->{mimeheader_tests}{$name};
+		$kind = 'uri_detail' if $conf->{uri_detail}{$name};
 		my $uses = $conf->{meta_dependencies}{$name} || [];
 		$uses = [ split ' ', $uses ] unless ref $uses;
 		$kind .= ' net' if ($conf->{tflags}{$name} || '') =~ /\bnet\b/;
