@@ -13,19 +13,19 @@
 #include "message/body.h"
 #include "message/charset.h"
 #include "message/header.h"
+#include "message/hops.h"
 #include "message/html.h"
 #include "message/links.h"
 #include "message/mime.h"
 #include "message/part_text.h"
 #include "message/parts.h"
 #include "message/rawbody.h"
-#include "message/received.h"
 #include "message/uris.h"
 
 /* A link has some forms; each link its own. */
 enum { URI_FORMS = 4 };
 enum { UNREAD = MESSAGE_CUT_SCAN_BYTES | MESSAGE_CUT_PARTS | MESSAGE_CUT_DEPTH };
-enum { PART_HEADER_BYTES = 64 * 1024, RELAYS_MAX = 100, JUNK_LINES_MAX = 20 };
+enum { PART_HEADER_BYTES = 64 * 1024, JUNK_LINES_MAX = 20 };
 
 struct message {
 	struct arena *arena;
@@ -33,7 +33,6 @@ struct message {
 	struct message_view view;
 	struct message_header *headers;
 	size_t headers_capacity, header_bytes;
-	struct message_relay *relays;
 	struct mime_top top;
 	const struct message_header *subject;
 	struct buf raw;          /* headers if `full` is wanted, then the body */
@@ -195,80 +194,6 @@ static struct str raw_of(const struct message *message, struct str name)
 	return header ? header->raw : STR("");
 }
 
-static bool is_received(const struct message_header *header)
-{
-	return str_equal_nocase(header->name, STR("received"));
-}
-
-/* Where a web mailer or provider says it had the mail from: SpamAssassin takes the last header of
- * each name for a first hop (originating_ip_headers of its default settings). */
-static const struct str ORIGINS[] = { { "X-Yahoo-Post-IP", 15 }, { "X-Originating-IP", 16 },
-	{ "X-Apparently-From", 17 }, { "X-SenderIP", 10 }, { "X-AOL-IP", 8 },
-	{ "X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp", 62 } };
-enum { ORIGINS_N = sizeof ORIGINS / sizeof *ORIGINS };
-
-static size_t find_origins(const struct message *message,
-	const struct message_header *found[static ORIGINS_N])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < message->view.headers_n; i++) {
-		const struct message_header *header = &message->headers[i];
-
-		if (header->name.len == 0 || ascii_lower(header->name.ptr[0]) != 'x')
-			continue;
-		for (size_t k = 0; k < ORIGINS_N; k++) {
-			if (!str_equal_nocase(header->name, ORIGINS[k]))
-				continue;
-			n += found[k] == NULL;
-			found[k] = header;
-		}
-	}
-	return n;
-}
-
-/* Counted first: room for as many relays as there may be would be 15 KiB of every mail. */
-static int add_relays(struct message *message)
-{
-	const struct message_header *origins[ORIGINS_N] = { NULL };
-	struct str filtered = { NULL, 0 };
-	enum received_is is;
-	unsigned received = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < message->view.headers_n && n < RELAYS_MAX; i++)
-		n += is_received(&message->headers[i]);
-	n += find_origins(message, origins);
-	if (n == 0)
-		return 0;
-	message->relays = ARENA_ARRAY(message->arena, struct message_relay, n);
-	message->view.relays = message->relays;
-	if (!message->relays)
-		return -1;
-	for (size_t i = 0; i < message->view.headers_n; i++) {
-		size_t at = message->view.relays_n;
-
-		if (at == RELAYS_MAX || !is_received(&message->headers[i]))
-			continue;
-		received++;
-		is = received_parse(message->arena, message->headers[i].decoded, &message->relays[at]);
-		message->view.relays_unreadable += is == RECEIVED_UNREADABLE;
-		if (is == RECEIVED_RELAY) {
-			message->relays[at].received = received;
-			if (filtered.len > 0)
-				message->relays[at].envfrom = filtered;
-			message->view.relays_n++;
-		}
-		/* qmail-scanner's line tells the sender of the line below it */
-		filtered = is == RECEIVED_NO_RELAY ? message->relays[at].envfrom : str_make(NULL, 0);
-	}
-	for (size_t i = 0; i < ORIGINS_N; i++)
-		if (origins[i] && received_origin(origins[i]->decoded,
-			&message->relays[message->view.relays_n]))
-			message->view.relays_n++;
-	return arena_spent(message->arena) ? -1 : 0;
-}
-
 int message_end_of_headers(struct message *message)
 {
 	const struct message_header *date;
@@ -288,7 +213,7 @@ int message_end_of_headers(struct message *message)
 	date = message_find_header(&message->view, STR("date"));
 	if (date && !date_parse_rfc5322(date->decoded, &message->view.date))
 		message->view.date = INT64_MIN;
-	if (add_relays(message) < 0)
+	if (hops_read(message->arena, &message->view) < 0)
 		return spent(message);
 	if (message->options.want_full)
 		buf_add_byte(&message->raw, '\n');
