@@ -143,7 +143,7 @@ bench: setup-bench ## speed and memory, beside a filter that does nothing
 
 oracle: setup-oracle ## the same mail to SpamAssassin and to depeer: what differs, and where
 	@$(MAKE) --no-print-directory all $(HARNESS_BIN)
-	@B=$(B) test-harness/oracle/oracle
+	@B=$(B) test-harness/oracle/oracle --aims
 	@B=$(B) test-harness/oracle/speed
 
 lint: setup-lint ## warnings as errors, clang-tidy, cppcheck, shellcheck, mandoc, the tree's form

@@ -416,6 +416,7 @@ static int run_calls(struct evaluation *ev)
 		struct check_answer answer = { 0 };
 		if (rule->stage > ev->options->stage)
 			continue;
+		uint64_t began = cost_begin(ev);
 		if (!budget_begin(ev))
 			answer.unknown = why_stopped[PATTERN_BUDGET];
 		else if (rule->definition.call.entry->ask(&context, &rule->definition.call, &answer))
@@ -423,6 +424,7 @@ static int run_calls(struct evaluation *ev)
 		ev->values[index] = answer.unknown ? meta_unknown() : meta_number(answer.value);
 		ev->why[index] = answer.unknown;
 		ev->evidence[index] = str_slice(answer.evidence, 0, EVIDENCE_MAX);
+		cost_of_rule(ev, index, began);
 	}
 	return 0;
 }
