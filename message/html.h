@@ -54,8 +54,4 @@ struct html {
 int html_read(struct arena *arena, struct str source, struct html *out);
 int html_read_anchors(struct arena *arena, struct str source, struct html *out);
 
-/* Decodes character references; `attribute`: after the rules for attribute values. *out points
- * into `text` when there is none. 0 or -1. */
-int html_decode(struct arena *arena, struct str text, bool attribute, struct str *out);
-
 #endif

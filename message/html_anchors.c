@@ -1,6 +1,8 @@
 /* message/html_anchors: see html_anchors.h. */
 #include "message/html_anchors.h"
 
+#include "message/html_reference.h"
+
 static const struct { struct str tag, attribute; unsigned type; } TYPES[] = {
 	{ { "a", 1 }, { "href", 4 }, LINK_A },
 	{ { "a", 1 }, { "data-saferedirecturl", 20 }, LINK_A },
