@@ -15,6 +15,7 @@
 #include "message/header.h"
 #include "message/hops.h"
 #include "message/html.h"
+#include "message/html_facts.h"
 #include "message/links.h"
 #include "message/mime.h"
 #include "message/part_text.h"
@@ -45,6 +46,7 @@ struct message {
 	struct rawbody rawbody;
 	struct parts parts;
 	bool no_head_end;
+	struct html_facts_list html;
 	/* the part being read */
 	struct mime_part part;
 	bool is_part;            /* not text around the parts of a multipart */
@@ -52,6 +54,7 @@ struct message {
 	struct str body_read;    /* the body as it is taken apart: in `raw`, or a copy */
 	struct str data;
 	struct buf spill;        /* its data, when that is in several places */
+	size_t decoded;          /* its length, the transfer encoding undone */
 };
 
 /* ---- creation ---- */
@@ -474,6 +477,7 @@ static int decode_text(struct message *message, bool shown, struct str *text)
 		(message->is_part && show_raw(message, *text) < 0))
 		return -1;
 	source = *text;
+	message->decoded = source.len;
 	if (message->leaf)
 		message->leaf->decoded = source;
 	if (part_text_to_utf8(message->arena, message->part.charset, text) < 0)
@@ -487,6 +491,9 @@ static int read_html(struct message *message, bool shown, struct str text)
 {
 	struct html html;
 
+	if (shown && message->options.want_html && html_facts_add(&message->html, message->arena,
+		text, message->decoded, message->part.encoding != MIME_BASE64) < 0)
+		return -1;
 	if ((message->options.want_links ? html_read_anchors : html_read)(message->arena, text,
 		&html) < 0 || links_of_html(message->links, &html) < 0)
 		return -1;
@@ -588,6 +595,8 @@ int message_end(struct message *message)
 		view->body_n = message->body.n;
 		view->body_has_subject = message->subject && message->subject->decoded.len > 0;
 	}
+	view->html = message->html.items;
+	view->html_n = message->html.n;
 	view->rawbody = message->rawbody.items;
 	view->rawbody_n = message->rawbody.n;
 	if (message->options.want_full)

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/html_facts.h"
 #include "base/ip.h"
 #include "base/link.h"
 #include "base/part.h"
@@ -45,6 +46,7 @@ struct message_options {
 	bool want_rawbody;     /* make the view for `rawbody` rules */
 	bool want_parts;       /* keep the headers of the parts */
 	bool want_tree;        /* and what they are; for checks of the parts and images */
+	bool want_html;        /* count what HTML is made of */
 };
 
 enum message_truncated { /* bits */
@@ -106,6 +108,8 @@ struct message_view {
 	bool has_tree;           /* want_tree; else the next two are zero */
 	struct part top;         /* the message itself */
 	unsigned flaws;          /* enum part_flaw */
+	const struct html_facts *html; /* one for each HTML part that the body view shows */
+	size_t html_n;
 	struct str full;
 	const struct message_url *urls; /* unique by `url`, in order of appearance */
 	size_t urls_n;
