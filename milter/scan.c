@@ -255,6 +255,8 @@ int scan_message(const struct snapshot *snapshot, const struct scan_envelope *en
 	facts.body_has_subject = view->body_has_subject;
 	facts.rawbody = view->rawbody;
 	facts.rawbody_n = view->rawbody_n;
+	facts.html = view->html;
+	facts.html_n = view->html_n;
 	facts.full = view->full;
 	facts.body_bytes = view->body_bytes;
 	facts.uris = view->uris;
@@ -286,6 +288,7 @@ struct message_options scan_message_options(const struct snapshot *snapshot)
 		.want_rawbody = ruleset_needs_rawbody(snapshot->rules),
 		.want_parts = ruleset_needs_parts(snapshot->rules),
 		.want_tree = ruleset_needs_tree(snapshot->rules),
+		.want_html = ruleset_needs_html(snapshot->rules),
 		.want_body = ruleset_needs_body(snapshot->rules),
 		.want_uris = ruleset_needs_uris(snapshot->rules) || ruleset_needs_links(snapshot->rules),
 		.want_links = ruleset_needs_links(snapshot->rules),

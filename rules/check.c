@@ -716,6 +716,7 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 		set->needs_tree = set->needs_tree || (needs & CHECK_TREE);
 		set->needs_links = set->needs_links || (needs & CHECK_LINKS);
 		set->needs_uris = set->needs_uris || (needs & CHECK_URIS);
+		set->needs_html = set->needs_html || (needs & CHECK_HTML);
 	}
 	for (size_t i = 0; i < checker.order_n; i++)
 		if (set->rules[checker.order[i]].needed)

@@ -48,7 +48,7 @@ typedef int check_function(const struct check_context *context, const struct che
  * the check is as absent as one that has no function. */
 enum {
 	CHECK_RELAYS = 1, CHECK_BODY = 2, CHECK_PARTS = 4, CHECK_RAWBODY = 8, CHECK_TREE = 16,
-	CHECK_LINKS = 4096, CHECK_URIS = 8192,
+	CHECK_HTML = 2048, CHECK_LINKS = 4096, CHECK_URIS = 8192,
 	CHECK_AUTH = 1024
 };
 

@@ -54,6 +54,10 @@ check_function check_dkim_signed, check_dkim_valid, check_dkim_author, check_dki
 	check_dkim_welcome, check_arc;
 /* origin.c */
 check_function check_asn;
+/* checks_html.c */
+check_function check_html_test, check_html_eval, check_html_range, check_html_tag,
+	check_html_balance, check_html_iframe, check_html_image_only, check_html_image_ratio,
+	check_html_match, check_html_not_match, check_html_title;
 
 /* "gated through something that takes Received lines away": what is said of Received is void. */
 int checks_gated(const struct check_context *context, bool *gated);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/auth_result.h"
+#include "base/html_facts.h"
 #include "base/link.h"
 #include "base/network.h"
 #include "base/part.h"
@@ -79,6 +80,8 @@ struct facts {
 	bool has_tree;                 /* else nothing is known of `top`, `flaws` and `parts[].about` */
 	struct part top;               /* the message itself */
 	unsigned flaws;                /* enum part_flaw */
+	const struct html_facts *html; /* one for each HTML part; empty unless the set asks */
+	size_t html_n;
 	size_t body_bytes;             /* of the body as it came, CR not counted; where reading stopped
 	                                * at ScanBytes, up to there */
 	struct str full;               /* headers, empty line, body; empty unless the set asks */

@@ -151,6 +151,11 @@ int ruleset_redirect(const struct ruleset *rules, struct str uri, struct str *ta
 	return status;
 }
 
+bool ruleset_needs_html(const struct ruleset *rules)
+{
+	return rules->needs_html;
+}
+
 bool ruleset_needs_relays(const struct ruleset *rules)
 {
 	return rules->needs_relays;

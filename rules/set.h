@@ -156,7 +156,7 @@ struct ruleset {
 	const size_t *calls;          /* needed rules that call a check */
 	size_t calls_n;
 	bool needs_full, needs_body, needs_uris, needs_rawbody, needs_parts, needs_relays, needs_auth;
-	bool needs_tree, needs_links, no_jit;
+	bool needs_tree, needs_links, needs_html, no_jit;
 };
 
 /* The record of a name, made if there is none. NULL: memory was spent. Pointers to records are
