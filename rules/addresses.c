@@ -120,8 +120,8 @@ static bool trailer(struct str text, size_t *at, struct piece *piece)
 	return ends_entry(text, at);
 }
 
-/* Some programs write "<a@b> <a@b>": behind the second one, or `at`. */
-static size_t skip_again(struct str text, size_t at)
+/* Some programs write "<a@b> <a@b>": behind the one at `at`, or `at`. */
+static size_t skip_one(struct str text, size_t at)
 {
 	size_t open = skip_blanks(text, at), begin, end;
 	if (open == text.len || text.ptr[open] != '<')
@@ -134,6 +134,14 @@ static size_t skip_again(struct str text, size_t at)
 	while (end > begin && text.ptr[end - 1] != '>')
 		end--;
 	return end > begin ? end : at;
+}
+
+static size_t skip_again(struct str text, size_t at)
+{
+	size_t end;
+	while ((end = skip_one(text, at)) > at)
+		at = end;
+	return at;
 }
 
 static bool close_at(struct str text, size_t close, size_t *at, struct piece *piece)
@@ -267,8 +275,7 @@ static bool is_label(struct str label, bool of_domain)
 	return true;
 }
 
-/* Could it be a host in DNS, with a dot? */
-static bool is_host(struct str host)
+bool addresses_is_host(struct str host)
 {
 	size_t labels = 0;
 	while (host.len && host.ptr[host.len - 1] == '.')
@@ -316,7 +323,7 @@ static struct addresses_entry entry_of(const struct piece *piece, struct arena *
 	struct str name = entry.name, address = first_address(name);
 	if (!entry.address.len && name.len && mailbox(name, 0) == name.len &&
 	    !wrong_quotes(name) &&
-	    is_host(str_slice(address, str_find_byte(address, '@') + 1, address.len)))
+	    addresses_is_host(str_slice(address, str_find_byte(address, '@') + 1, address.len)))
 		entry = (struct addresses_entry){ address, { NULL, 0 } };
 	else if (str_equal(name, entry.address))
 		entry.name = str_make(NULL, 0);

@@ -13,13 +13,15 @@
 
 struct addresses_entry {
 	struct str address; /* without <> and comments; empty: none */
-	struct str name;    /* display name without its quotes, or else the comment; may be empty */
+	struct str name;    /* display name without its quotes, blanks kept, or else the comment */
 };
 
-/* One entry for each address of the value, in order. Slices point into `value`
- * or into the arena. 0, or -1 when
- * the arena is spent. */
+/* One entry for each address or name of the value, in order. Slices point into `value` or into the
+ * arena. 0, or -1 when the arena is spent. */
 int addresses_read(struct str value, struct arena *arena, struct addresses_entry **out,
 	size_t *n);
+
+/* Could it be a host in DNS, with a dot? Bytes above 127 may stand for letters of an IDN. */
+bool addresses_is_host(struct str host);
 
 #endif

@@ -17,7 +17,7 @@ int checks_header(const struct check_context *context, const char *name, struct 
 	*out = STR("");
 	if (view_read_header(str_from(name), &view, &at))
 		return 0;
-	if (view_texts(&view, context->facts, context->arena, &texts))
+	if (view_texts(&view, context->set, context->facts, context->arena, &texts))
 		return -1;
 	if (texts.n)
 		*out = texts.items[0];

@@ -288,7 +288,7 @@ static int run_views(struct evaluation *ev)
 		if (view->stage > ev->options->stage)
 			continue;
 		uint64_t began = cost_begin(ev);
-		if (view_texts(&view->view, ev->facts, ev->arena, &asked.texts))
+		if (view_texts(&view->view, ev->set, ev->facts, ev->arena, &asked.texts))
 			return -1;
 		if (ev->options->costs)
 			ev->options->costs->texts_ns += cost_since(ev, began);
@@ -374,7 +374,7 @@ static int run_template(struct evaluation *ev, size_t index)
 	struct str text = capture_fill(definition->regex.body, ev->captures, ev->arena);
 	if (!text.ptr)
 		return arena_spent(ev->arena) ? -1 : 0;
-	if (view_texts(&definition->view, ev->facts, ev->arena, &asked.texts))
+	if (view_texts(&definition->view, ev->set, ev->facts, ev->arena, &asked.texts))
 		return -1;
 	if (asked.texts.unknown) {
 		set_unknown(ev, index, asked.texts.unknown);

@@ -164,16 +164,29 @@ static const struct pseudo *pseudo_of(struct str name)
 
 struct modifier {
 	const char *name;
-	bool absent;
-	enum view_part part; /* VIEW_DECODED: it is a pick */
+	enum view_part part; /* VIEW_DECODED: it is a pick, or narrows */
 	enum view_pick pick;
+	enum narrow narrow;
 };
 static const struct modifier modifiers[] = {
-	{ "raw", false, VIEW_RAW, VIEW_EVERY }, { "addr", false, VIEW_ADDR, VIEW_EVERY },
-	{ "name", false, VIEW_NAME, VIEW_EVERY }, { "first", false, VIEW_DECODED, VIEW_FIRST },
-	{ "last", false, VIEW_DECODED, VIEW_LAST }, { "host", true, 0, 0 }, { "domain", true, 0, 0 },
-	{ "ip", true, 0, 0 }, { "revip", true, 0, 0 },
+	{ "raw", VIEW_RAW, VIEW_EVERY, NARROW_NOT }, { "addr", VIEW_ADDR, VIEW_EVERY, NARROW_NOT },
+	{ "name", VIEW_NAME, VIEW_EVERY, NARROW_NOT },
+	{ "first", VIEW_DECODED, VIEW_FIRST, NARROW_NOT },
+	{ "last", VIEW_DECODED, VIEW_LAST, NARROW_NOT },
+	{ "host", VIEW_DECODED, VIEW_EVERY, NARROW_HOST },
+	{ "domain", VIEW_DECODED, VIEW_EVERY, NARROW_DOMAIN },
+	{ "ip", VIEW_DECODED, VIEW_EVERY, NARROW_IP },
+	{ "revip", VIEW_DECODED, VIEW_EVERY, NARROW_REVIP },
 };
+
+/* As in SpamAssassin: hosts win over addresses, and the more special one over the other. */
+static enum narrow narrower(enum narrow a, enum narrow b)
+{
+	bool a_ip = a > NARROW_DOMAIN, b_ip = b > NARROW_DOMAIN;
+	if (!a || !b || a_ip == b_ip)
+		return a > b ? a : b;
+	return a_ip ? b : a;
+}
 
 /* An address is the same raw and decoded. */
 static enum view_part both_raw(enum view_part part)
@@ -187,19 +200,19 @@ static const char *read_modifier(struct str text, struct view *view)
 		const struct modifier *known = &modifiers[i];
 		if (!str_equal_nocase(text, str_from(known->name)))
 			continue;
-		if (known->absent)
-			return "this header modifier is not supported yet";
-		if (known->part == VIEW_DECODED)
+		if (known->narrow)
+			view->narrow = narrower(view->narrow, known->narrow);
+		else if (known->part == VIEW_DECODED)
 			view->pick = known->pick;
 		else if (view->part == VIEW_DECODED)
 			view->part = known->part;
 		else if (view->part == VIEW_RAW || known->part == VIEW_RAW)
 			view->part = both_raw(view->part == VIEW_RAW ? known->part : view->part);
 		else
-			return "these header modifiers are not supported together yet";
+			view->part = VIEW_ADDR; /* of addr and name, addr */
 		return NULL;
 	}
-	return "unknown header modifier (known: raw, addr, name, first, last)";
+	return "unknown header modifier (known: raw, addr, name, first, last, host, domain, ip, revip)";
 }
 
 const char *view_read_header(struct str text, struct view *view, size_t *at)
@@ -238,7 +251,7 @@ const char *view_read_mime(struct str text, struct view *view, size_t *at)
 {
 	const char *wrong = view_read_header(text, view, at);
 	view->kind = VIEW_MIME;
-	if (!wrong && (view->pick != VIEW_EVERY || view->part > VIEW_RAW)) {
+	if (!wrong && (view->pick != VIEW_EVERY || view->part > VIEW_RAW || view->narrow)) {
 		*at = str_find_byte(text, ':') + 1;
 		wrong = "only raw may follow here";
 	}
@@ -248,6 +261,7 @@ const char *view_read_mime(struct str text, struct view *view, size_t *at)
 bool view_equal(const struct view *a, const struct view *b)
 {
 	return a->kind == b->kind && a->part == b->part && a->pick == b->pick &&
+		a->narrow == b->narrow &&
 		str_equal(a->header, b->header);
 }
 
@@ -402,16 +416,41 @@ static int header_texts(const struct view *view, const struct facts *facts, stru
 	return 0;
 }
 
-static int texts_header(const struct view *view, const struct facts *facts, struct arena *arena,
-	struct view_texts *out)
+/* What of each line is asked for, one a line. 0 or -1. */
+static int narrow_lines(const struct view *view, const struct ruleset *set, struct arena *arena,
+	struct buf *text)
+{
+	struct buf out = { .arena = arena };
+	struct str rest = str_slice(buf_str(text), 0, FACT_HEADER_MAX);
+	while (rest.len) {
+		size_t end = str_find_byte(rest, '\n');
+		struct str found;
+		if (narrow_line(set, view->narrow, view->part == VIEW_ADDR, str_slice(rest, 0, end),
+		    arena, &found))
+			return -1;
+		if (found.len && out.len)
+			buf_add_str(&out, lf);
+		buf_add_str(&out, found);
+		rest = end == SIZE_MAX ? STR("") : str_slice(rest, end + 1, rest.len);
+	}
+	*text = out;
+	return 0;
+}
+
+static int texts_header(const struct view *view, const struct ruleset *set,
+	const struct facts *facts, struct arena *arena, struct view_texts *out)
 {
 	struct str *item = ARENA_NEW(arena, struct str);
 	struct buf text = { .arena = arena };
-	bool present = false;
+	bool present = false, all = str_starts_nocase(view->header, STR("ALL"));
 	const char *unknown = NULL;
 	if (!item || header_texts(view, facts, arena, &text, &present, &unknown) || text.failed)
 		return -1;
-	bool all = str_starts_nocase(view->header, STR("ALL"));
+	if (view->narrow && !all) {
+		if (narrow_lines(view, set, arena, &text) || text.failed)
+			return -1;
+		present = text.len > 0;
+	}
 	*item = str_slice(buf_str(&text), 0, all ? FACT_HEADER_MAX * 8 : FACT_HEADER_MAX);
 	*out = (struct view_texts){ item, present && !unknown ? 1 : 0, false, unknown };
 	return 0;
@@ -508,12 +547,14 @@ static int texts_mime(const struct view *view, const struct facts *facts, struct
 typedef int texts_of_kind(const struct view *view, const struct facts *facts,
 	struct arena *arena, struct view_texts *out);
 static texts_of_kind *const texts_by_kind[] = {
-	[VIEW_HEADER] = texts_header, [VIEW_BODY] = texts_body, [VIEW_URI] = texts_uri,
+	[VIEW_BODY] = texts_body, [VIEW_URI] = texts_uri,
 	[VIEW_FULL] = texts_full, [VIEW_RAWBODY] = texts_rawbody, [VIEW_MIME] = texts_mime,
 };
 
-int view_texts(const struct view *view, const struct facts *facts, struct arena *arena,
-	struct view_texts *out)
+int view_texts(const struct view *view, const struct ruleset *set, const struct facts *facts,
+	struct arena *arena, struct view_texts *out)
 {
+	if (view->kind == VIEW_HEADER)
+		return texts_header(view, set, facts, arena, out);
 	return texts_by_kind[view->kind](view, facts, arena, out);
 }

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "rules/fact.h"
+#include "rules/narrow.h"
 
 enum view_kind {
 	VIEW_HEADER, VIEW_BODY, VIEW_URI, VIEW_FULL, VIEW_RAWBODY,
@@ -27,6 +28,7 @@ struct view {
 	struct str header;   /* name, or a pseudo-header's */
 	enum view_part part;
 	enum view_pick pick;
+	enum narrow narrow;
 };
 
 /* Reads "From:addr", "ALL", "X-Foo:raw:first" (as a header rule names it) into `view`. On
@@ -49,8 +51,8 @@ struct view_texts {
 	bool subject_first; /* VIEW_BODY: items[0] is the Subject */
 	const char *unknown; /* static: why nobody can say what the texts are; NULL: they are these */
 };
-/* 0, or -1 when the arena is spent. */
-int view_texts(const struct view *view, const struct facts *facts, struct arena *arena,
-	struct view_texts *out);
+/* `set`: for the domains that it knows; may be NULL. 0, or -1 when the arena is spent. */
+int view_texts(const struct view *view, const struct ruleset *set, const struct facts *facts,
+	struct arena *arena, struct view_texts *out);
 
 #endif

@@ -29,7 +29,7 @@ static const char *get(struct arena *arena, const char *headers, const char *nam
 			read->headers[i].decoded };
 	facts.headers = copies;
 	t_need(!view_read_header(str_from(name), &view, &at));
-	t_need(view_texts(&view, &facts, arena, &texts) == 0);
+	t_need(view_texts(&view, NULL, &facts, arena, &texts) == 0);
 	return texts.n ? arena_dup(arena, texts.items[0]) : NULL;
 }
 

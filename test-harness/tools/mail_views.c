@@ -44,7 +44,7 @@ static void print_list(const char *name, enum view_kind kind, const struct facts
 	struct view view = { .kind = kind };
 	struct view_texts texts;
 
-	need(view_texts(&view, facts, arena, &texts), "memory is spent");
+	need(view_texts(&view, NULL, facts, arena, &texts), "memory is spent");
 	printf("\"%s\":[", name);
 	for (size_t i = 0; i < texts.n; i++) {
 		if (i > 0)
@@ -107,7 +107,7 @@ static void print_header(char *name, const struct facts *facts, struct arena *ar
 	size_t at;
 
 	need(view_read_header(str_from(name), &view, &at) ? -1 : 0, "no such header form");
-	need(view_texts(&view, facts, arena, &texts), "memory is spent");
+	need(view_texts(&view, NULL, facts, arena, &texts), "memory is spent");
 	print_string(str_from(name));
 	putchar(':');
 	if (texts.n > 0)
