@@ -1,4 +1,5 @@
-/* rules/check: from records to something that can be asked.
+/* rules/check: from records to something that can be asked. What then runs, and in which order, is
+ * rules/plan's.
  */
 #include "rules/check.h"
 
@@ -6,8 +7,9 @@
 
 #include "base/date.h"
 #include "base/suggest.h"
+#include "rules/plan.h"
 
-enum { HEADER_RULES_FILTERED = 8, SUGGESTED_MAX = 100 };
+enum { SUGGESTED_MAX = 100 };
 
 struct checker {
 	struct ruleset *set;
@@ -85,12 +87,6 @@ static void set_score(struct rule *rule)
 	rule->score = rule->has_score ? rule->scores[RULE_SCORE_SET] : rule->nice ? -usual : usual;
 }
 
-/* SpamAssassin: a rule whose score is 0 is not run, a sub-rule's too; it counts 0 in metas. */
-static bool scored_zero(const struct rule *rule)
-{
-	return rule->local_off || (rule->has_score && rule->score == 0);
-}
-
 static void check_expiry(struct checker *checker, struct rule *rule)
 {
 	char day[DATE_TEXT_MAX];
@@ -142,7 +138,7 @@ static bool resolve_rule(void *context, const struct meta_name *name, struct met
 		skipped->absent = skipped->name;
 		skipped->disabled = true;
 		/* with a score of 0 it would not run either, and count 0 */
-		*op = (struct meta_op){ scored_zero(skipped) ? META_NUMBER : META_RULE, 0, index };
+		*op = (struct meta_op){ rule_counts_zero(skipped) ? META_NUMBER : META_RULE, 0, index };
 		return true;
 	}
 	diags_add(checker->diags, DIAG_ERROR, name->place, "unknown rule '%.*s'%s", shown,
@@ -312,7 +308,7 @@ static void inherit(struct checker *checker, struct rule *rule)
 		const struct rule *used = &checker->set->rules[meta->ops[i].rule];
 		if (used->stage > rule->stage)
 			rule->stage = used->stage;
-		if (!used->disabled || rule->disabled || scored_zero(used))
+		if (!used->disabled || rule->disabled || rule_counts_zero(used))
 			continue;
 		rule->disabled = true;
 		rule->absent = used->absent;
@@ -336,202 +332,6 @@ static void set_stage(struct rule *rule)
 		rule->stage = FACT_MESSAGE;
 	else
 		rule->stage = definition->templated ? FACT_MESSAGE : view_stage(&definition->view);
-}
-
-static bool switched_off(const struct rule *rule)
-{
-	return rule->disabled || scored_zero(rule);
-}
-
-static void mark_needed(struct checker *checker)
-{
-	struct ruleset *set = checker->set;
-	for (size_t i = 0; i < set->defined_n; i++)
-		set->rules[i].needed = !set->rules[i].sub_rule && !switched_off(&set->rules[i]);
-	for (size_t i = checker->order_n; i--;) { /* users before the used */
-		const struct rule *rule = &set->rules[checker->order[i]];
-		const struct meta *meta = &rule->definition.meta;
-		for (size_t k = 0; rule->needed && k < meta->n; k++)
-			if (meta->ops[k].code == META_RULE && !switched_off(&set->rules[meta->ops[k].rule]))
-				set->rules[meta->ops[k].rule].needed = true;
-	}
-}
-
-/* Who captures must be asked when somebody wants to know. */
-static void mark_captures(struct ruleset *set)
-{
-	bool wanted = false;
-	for (size_t i = 0; i < set->defined_n; i++)
-		wanted = wanted || (set->rules[i].needed && set->rules[i].definition.templated);
-	for (size_t i = 0; wanted && i < set->defined_n; i++)
-		if (set->rules[i].definition.captures && !switched_off(&set->rules[i]))
-			set->rules[i].needed = true;
-}
-
-/* Does a view hold the texts that the rule is matched against? */
-static bool looks_at_view(const struct rule *rule)
-{
-	return rule->definition.kind < RULE_META && !rule->definition.calls &&
-		!rule->definition.templated;
-}
-
-static bool is_templated(const struct rule *rule)
-{
-	return rule->definition.templated;
-}
-
-static bool is_network(const struct rule *rule)
-{
-	return rule->definition.kind == RULE_NETWORK;
-}
-
-static bool is_detail(const struct rule *rule)
-{
-	return rule->definition.kind == RULE_URI_DETAIL;
-}
-
-static bool is_call(const struct rule *rule)
-{
-	return rule->definition.calls;
-}
-
-/* The needed rules of a kind, in order. */
-static const size_t *collect(struct ruleset *set, bool (*is)(const struct rule *rule), size_t *n)
-{
-	size_t *rules = ARENA_ARRAY(set->arena, size_t, set->defined_n);
-	*n = 0;
-	for (size_t i = 0; rules && i < set->defined_n; i++)
-		if (set->rules[i].needed && is(&set->rules[i]))
-			rules[(*n)++] = i;
-	return rules;
-}
-
-static void note_needs(struct ruleset *set, const struct view *view)
-{
-	set->needs_body = set->needs_body || view->kind == VIEW_BODY;
-	set->needs_uris = set->needs_uris || view->kind == VIEW_URI;
-	set->needs_rawbody = set->needs_rawbody || view->kind == VIEW_RAWBODY;
-	set->needs_parts = set->needs_parts || view->kind == VIEW_MIME;
-	set->needs_full = set->needs_full || view->kind == VIEW_FULL;
-	set->needs_relays = set->needs_relays || view_needs_relays(view);
-}
-
-static void add_view(struct ruleset *set, struct rule *rule)
-{
-	const struct view *view = &rule->definition.view;
-	note_needs(set, view);
-	size_t i = 0;
-	while (i < set->views_n && !view_equal(&set->views[i].view, view))
-		i++;
-	rule->view_number = i;
-	if (i == set->views_n)
-		set->views[set->views_n++].view = *view;
-	set->views[i].rules_n++;
-}
-
-static int group_views(struct checker *checker)
-{
-	struct ruleset *set = checker->set;
-	set->views = ARENA_ARRAY(set->arena, struct set_view, set->defined_n + 1);
-	if (!set->views)
-		return spent(checker);
-	for (size_t i = 0; i < set->defined_n; i++) {
-		struct rule *rule = &set->rules[i];
-		rule->view_number = SIZE_MAX;
-		if (rule->needed && looks_at_view(rule))
-			add_view(set, rule);
-		if (rule->needed && is_templated(rule))
-			note_needs(set, &rule->definition.view);
-		if (rule->needed && rule->definition.kind == RULE_NETWORK)
-			set->needs_relays = set->needs_relays ||
-				rule->definition.network.subject == NETWORK_RELAY;
-	}
-	for (size_t i = 0; i < set->views_n; i++) {
-		size_t *rules = ARENA_ARRAY(set->arena, size_t, set->views[i].rules_n);
-		if (!rules)
-			return spent(checker);
-		set->views[i].rules = rules;
-		set->views[i].rules_n = 0;
-		for (size_t k = 0; k < set->defined_n; k++)
-			if (set->rules[k].view_number == i)
-				rules[set->views[i].rules_n++] = k;
-	}
-	return 0;
-}
-
-/* The patterns that stand beside the rules' own. */
-static void make_code_of_links(struct ruleset *set)
-{
-	for (size_t i = 0; i < set->redirectors_n; i++)
-		set->no_jit = !pattern_jit(set->redirectors[i]) || set->no_jit;
-	for (size_t i = 0; i < set->defined_n; i++) {
-		const struct uri_detail *detail = set->rules[i].definition.detail;
-		for (size_t key = 0; set->rules[i].needed && detail && key < URI_DETAIL_KEYS; key++)
-			if (detail->keys[key].pattern && !pattern_jit(detail->keys[key].pattern))
-				set->no_jit = true;
-	}
-}
-
-static void make_code(struct ruleset *set, const struct ruleset_options *options)
-{
-	set->no_jit = options->no_jit;
-	if (!options->no_jit)
-		make_code_of_links(set);
-	for (size_t i = 0; i < set->defined_n && !options->no_jit; i++) {
-		const struct definition *definition = &set->rules[i].definition;
-		struct pattern *pattern = definition->kind == RULE_NETWORK ? definition->network.org :
-			definition->pattern;
-		if (set->rules[i].needed && pattern && !pattern_jit(pattern))
-			set->no_jit = true;
-	}
-}
-
-/* A missing header is the same text each time, so what rules say of it is known now. */
-static bool silent_when_absent(const struct rule *rule, struct matcher *matcher)
-{
-	const struct definition *definition = &rule->definition;
-	size_t start, end;
-	if (definition->kind != RULE_HEADER || !definition->pattern)
-		return true;
-	return !definition->negated && pattern_match(definition->pattern, matcher,
-		definition->if_unset, 0, &start, &end) == PATTERN_NO;
-}
-
-static int prepare_view(struct checker *checker, struct set_view *view, struct matcher *matcher)
-{
-	struct ruleset *set = checker->set;
-	bool shortcuts = !checker->options->no_prefilter;
-	size_t *absent = ARENA_ARRAY(set->arena, size_t, view->rules_n);
-	struct prefilter_regex *regexes = ARENA_ARRAY(set->arena, struct prefilter_regex,
-		view->rules_n);
-	if (!absent || !regexes)
-		return -1;
-	view->stage = view_stage(&view->view);
-	view->absent = absent;
-	for (size_t i = 0; i < view->rules_n; i++) {
-		const struct rule *rule = &set->rules[view->rules[i]];
-		const struct definition *definition = &rule->definition;
-		if (!shortcuts || !silent_when_absent(rule, matcher))
-			absent[view->absent_n++] = view->rules[i];
-		regexes[i] = (struct prefilter_regex){ .text = definition->regex.body,
-			.modifiers = definition->regex.modifiers,
-			.always = definition->negated || !definition->pattern ||
-				definition->has_if_unset };
-	}
-	/* a header is short, and most regexes on headers are anchored: few of them are sooner asked */
-	bool filter = shortcuts && (view->view.kind != VIEW_HEADER ||
-		view->rules_n >= HEADER_RULES_FILTERED);
-	return filter ? prefilter_build(regexes, view->rules_n, set->arena, &view->prefilter) : 0;
-}
-
-static int prepare_views(struct checker *checker)
-{
-	struct matcher *matcher = matcher_create(NULL);
-	int status = matcher ? 0 : -1;
-	for (size_t i = 0; !status && i < checker->set->views_n; i++)
-		status = prepare_view(checker, &checker->set->views[i], matcher);
-	matcher_free(&matcher);
-	return status ? spent(checker) : 0;
 }
 
 static int order_metas(struct checker *checker)
@@ -565,7 +365,7 @@ static int report_absent(struct checker *checker)
 	for (size_t i = 0; i < set->defined_n; i++) {
 		const struct rule *rule = &set->rules[i];
 		size_t k = 0;
-		if (!rule->absent || scored_zero(rule))
+		if (!rule->absent || rule_counts_zero(rule))
 			continue;
 		while (k < n && absences[k].what != rule->absent)
 			k++;
@@ -600,7 +400,7 @@ static void run_test(struct checker *checker, const struct rule_test *test,
 		return;
 	}
 	const struct definition *definition = &checker->set->rules[index].definition;
-	if (!looks_at_view(&checker->set->rules[index]) || !definition->pattern)
+	if (!rule_looks_at_view(&checker->set->rules[index]) || !definition->pattern)
 		return; /* no text alone decides it */
 	enum pattern_result result = pattern_match(definition->pattern, matcher,
 		str_slice(test->text, 0, FACT_HEADER_MAX), 0, &start, &end);
@@ -688,38 +488,8 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 	}
 	if (order_metas(&checker) || diags->errors || report_absent(&checker))
 		return;
-	mark_needed(&checker);
-	mark_captures(set);
-	if (group_views(&checker))
-		return;
-	make_code(set, options);
-	if (prepare_views(&checker) || run_tests(&checker))
-		return;
-	size_t *metas = ARENA_ARRAY(set->arena, size_t, checker.order_n);
-	set->networks = collect(set, is_network, &set->networks_n);
-	set->calls = collect(set, is_call, &set->calls_n);
-	set->details = collect(set, is_detail, &set->details_n);
-	set->needs_links = set->details_n > 0;
-	set->templates = collect(set, is_templated, &set->templates_n);
-	if (!metas || !set->networks || !set->calls || !set->templates || !set->details) {
+	if (plan_set(set, checker.order, checker.order_n, options))
 		spent(&checker);
-		return;
-	}
-	for (size_t i = 0; i < set->calls_n; i++) {
-		unsigned needs = set->rules[set->calls[i]].definition.call.entry->needs;
-		set->needs_relays = set->needs_relays ||
-			(needs & (CHECK_RELAYS | CHECK_AUTH));
-		set->needs_auth = set->needs_auth || (needs & CHECK_AUTH);
-		set->needs_body = set->needs_body || (needs & CHECK_BODY);
-		set->needs_parts = set->needs_parts || (needs & CHECK_PARTS);
-		set->needs_rawbody = set->needs_rawbody || (needs & CHECK_RAWBODY);
-		set->needs_tree = set->needs_tree || (needs & CHECK_TREE);
-		set->needs_links = set->needs_links || (needs & CHECK_LINKS);
-		set->needs_uris = set->needs_uris || (needs & CHECK_URIS);
-		set->needs_html = set->needs_html || (needs & CHECK_HTML);
-	}
-	for (size_t i = 0; i < checker.order_n; i++)
-		if (set->rules[checker.order[i]].needed)
-			metas[set->metas_n++] = checker.order[i];
-	set->metas = metas;
+	else
+		run_tests(&checker);
 }

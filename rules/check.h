@@ -1,8 +1,7 @@
 /* rules/check: what the files say, as a whole.
  *
  * Resolves names (metas' rules, network rules' lists), refuses cycles, leaves expired rules out,
- * and decides what runs: rules that are neither scored nor observed nor used by one that is do
- * not. All errors are found.
+ * tells what is absent, and has rules/plan decide what runs. All errors are found.
  */
 #ifndef DEPEER_RULES_CHECK_H
 #define DEPEER_RULES_CHECK_H

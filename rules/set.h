@@ -114,6 +114,19 @@ struct rule {
 	unsigned mark;                /* of the walk over dependencies */
 };
 
+/* SpamAssassin: a rule whose score is 0 is not run, a sub-rule's too; it counts 0 in metas. */
+static inline bool rule_counts_zero(const struct rule *rule)
+{
+	return rule->local_off || (rule->has_score && rule->score == 0);
+}
+
+/* Does a view hold the texts that the rule is matched against? */
+static inline bool rule_looks_at_view(const struct rule *rule)
+{
+	return rule->definition.kind < RULE_META && !rule->definition.calls &&
+		!rule->definition.templated;
+}
+
 struct set_view {
 	struct view view;
 	const size_t *rules;          /* needed ones, in file order */
