@@ -18,6 +18,7 @@ enum attribute {
 	A_XLINK, A_SAFE, A_CONTENT, A_HTTP_EQUIV, A_STYLE, A_COUNT
 };
 
+/* In the order of the enumeration. */
 static const struct { struct str name; enum attribute id; } ATTRIBUTES[] = {
 	{ { "href", 4 }, A_HREF }, { { "src", 3 }, A_SRC }, { { "background", 10 }, A_BACKGROUND },
 	{ { "action", 6 }, A_ACTION }, { { "formaction", 10 }, A_FORMACTION },
@@ -288,11 +289,8 @@ static void add_refresh(struct reader *reader, struct str content)
 
 static unsigned type_of(const struct tag *tag, enum attribute attribute)
 {
-	for (size_t i = 0; i < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; i++)
-		if (ATTRIBUTES[i].id == attribute)
-			return html_link_type(str_make(tag->name, strnlen(tag->name, TAG_NAME_MAX)),
-				ATTRIBUTES[i].name);
-	return 0;
+	return html_link_type(str_make(tag->name, strnlen(tag->name, TAG_NAME_MAX)),
+		ATTRIBUTES[attribute - 1].name);
 }
 
 static void links_of(struct reader *reader, const struct tag *tag)

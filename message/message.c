@@ -21,7 +21,7 @@
 #include "message/part_text.h"
 #include "message/parts.h"
 #include "message/rawbody.h"
-#include "message/uris.h"
+#include "message/uris_view.h"
 
 /* A link has some forms; each link its own. */
 enum { URI_FORMS = 4 };
@@ -359,82 +359,13 @@ static int show(struct message *message, struct str text)
 	return status;
 }
 
-/* Names for documents and tests (RFC 2606): rules can be tried with them. */
-static bool is_example(struct str host)
-{
-	return ends_nocase(host, STR(".example")) || ends_nocase(host, STR(".test"));
-}
-
-/* Would a click open it, also where SpamAssassin sees no link? Bare host names often are none. */
-static bool opens(const struct message_url *url)
-{
-	if ((url->domain.len == 0 && !url->host_is_ip && !is_example(url->host)) || str_starts_nocase(url->url, STR("mailto:")))
-		return false;
-	if (url->origin == MESSAGE_URL_TEXT || url->origin == MESSAGE_URL_HTML_TEXT)
-		return str_starts_nocase(url->raw, STR("http"));
-	return url->origin == MESSAGE_URL_HTML_LINK || url->origin == MESSAGE_URL_HTML_FORM;
-}
-
-/* "d=example.com;" of a signature, wherever it stands. */
-static int signers_of(struct message *message, struct str value)
-{
-	for (size_t i = 0; i < value.len; i++) {
-		size_t from = i + 1, end;
-		char before = i ? value.ptr[i - 1] : ' ';
-
-		if (value.ptr[i] != 'd' || ascii_alpha(before) || ascii_digit(before) ||
-			before == '_')
-			continue;
-		while (from < value.len && ascii_space(value.ptr[from]))
-			from++;
-		if (from >= value.len || value.ptr[from] != '=')
-			continue;
-		end = str_find_byte(str_slice(value, from + 1, value.len), ';');
-		end = end == SIZE_MAX ? value.len : from + 1 + end;
-		if (uris_add_signer(message->uris, str_slice(value, from + 1, end)) < 0)
-			return -1;
-		i = end;
-	}
-	return 0;
-}
-
-static int add_signers(struct message *message)
-{
-	for (size_t i = 0; i < message->view.headers_n; i++) {
-		const struct message_header *header = &message->headers[i];
-
-		if ((str_equal_nocase(header->name, STR("dkim-signature")) ||
-			str_equal_nocase(header->name, STR("domainkey-signature"))) &&
-			signers_of(message, header->decoded) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* The text that rules see, and what a browser finds beyond SpamAssassin. */
 static int finish_uris(struct message *message)
 {
-	struct message_view *view = &message->view;
+	const struct message_options *options = &message->options;
 
-	if (!message->options.want_uris)
-		return 0;
-	for (size_t i = 0; i < view->body_n; i++)
-		if (uris_find(message->uris, view->body[i]) < 0)
-			return -1;
-	if (message->options.want_links) {
-		if (message->options.want_signers && add_signers(message) < 0)
-			return -1;
-		view->links = uris_links(message->uris, &view->links_n);
-		if (!view->links)
-			return -1;
-	}
-	for (size_t i = 0; i < view->urls_n; i++)
-		if (opens(&view->urls[i]) &&
-			uris_add_hidden(message->uris, view->urls[i].url, view->urls[i].host) < 0)
-			return -1;
-	view->truncated |= uris_full(message->uris) ? MESSAGE_CUT_URLS : 0u;
-	view->uris = uris_items(message->uris, &view->uris_n);
-	return 0;
+	return options->want_uris ? uris_of_view(message->uris, options->want_links,
+		options->want_links && options->want_signers, &message->view) : 0;
 }
 
 /* SpamAssassin leaves out calendars, which are files as a rule. */

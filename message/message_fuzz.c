@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct message_options OPTIONS = {
 	.limits = { .parts = 20, .depth = 5, .urls = 50 }, .want_body = true, .want_tree = true,
-	.want_rawbody = true, .want_uris = true,
+	.want_rawbody = true, .want_uris = true, .want_links = true, .want_signers = true,
 	.want_full = true
 };
 
@@ -44,6 +44,17 @@ static uint64_t digest(const struct message_view *view)
 	for (size_t i = 0; i < view->relays_n; i++)
 		hash = mix(mix(mix(hash, view->relays[i].helo), view->relays[i].by),
 			view->relays[i].envfrom);
+	for (size_t i = 0; i < view->links_n; i++) {
+		const struct link *link = &view->links[i];
+
+		hash = mix(hash, link->raw);
+		for (size_t k = 0; k < link->cleaned_n; k++)
+			hash = mix(hash, link->cleaned[k]);
+		for (size_t k = 0; k < link->hosts_n; k++)
+			hash = mix(mix(hash, link->hosts[k].host), link->hosts[k].domain);
+		for (size_t k = 0; k < link->anchors_n; k++)
+			hash = mix(hash, link->anchors[k].text);
+	}
 	return mix(hash, view->full);
 }
 

@@ -57,6 +57,54 @@ T_TEST(reads_headers_text_and_url)
 	arena_free(&arena);
 }
 
+T_TEST(knows_each_link)
+{
+	static const struct message_options LINKS = { .want_uris = true, .want_links = true,
+		.want_signers = true };
+	struct arena *arena = arena_create(ARENA_BYTES);
+	struct message *message = message_create(&LINKS, arena);
+
+	t_need(message != NULL);
+	t_int(message_read(message, str_from("Subject: x\nDKIM-Signature: v=1; bd=no.com; d = "
+		"mail.\n\texample.com; s=a; b=x/d=abc\nContent-Type: multipart/mixed; boundary=B\n\n"
+		"--B\nContent-Type: text/html\n\n<a href=http://a.com/>A</a><a href=http://a.com/>B</a>\n"
+		"--B\nContent-Type: text/html\n\n<a href=http://a.com/>C</a><img src=http://b.com/i>\n"
+		"--B\n\nhttp://a.com/ www.c.com http:///d.com/ http://e.nosuchtld/ f.example\n--B--\n")), 0);
+	const struct message_view *view = message_view(message);
+	t_need(view->links_n == 4);
+	t_slice(view->links[0].raw, "http://a.com/");
+	t_int(view->links[0].types, LINK_A | LINK_PARSED);
+	t_need(view->links[0].anchors_n == 3);
+	t_slice(view->links[0].anchors[1].text, "B");
+	t_int(view->links[0].anchors[1].part, 0);
+	t_int(view->links[0].anchors[2].part, 1);
+	t_int(view->links[1].types, LINK_IMG);
+	t_slice(view->links[2].raw, "http://www.c.com");
+	t_int(view->links[2].types, LINK_PARSED | LINK_SCHEMELESS);
+	t_slice(view->links[3].raw, "domainkeys:mail.example.com");
+	t_int(view->links[3].cleaned_n, 0);
+	t_need(view->links[3].hosts_n == 1);
+	t_slice(view->links[3].hosts[0].domain, "example.com");
+	t_need(view->uris_n == 4); /* and what a browser opens; a name for documents without a scheme: not */
+	t_slice(view->uris[3], "http://d.com/");
+	arena_free(&arena);
+}
+
+T_TEST(drops_blanks_at_the_end_of_quoted_printable_lines)
+{
+	static const struct message_options RAW = { .want_rawbody = true };
+	struct arena *arena = arena_create(ARENA_BYTES);
+	struct message *message = message_create(&RAW, arena);
+
+	t_need(message != NULL);
+	t_int(message_read(message, str_from("Content-Transfer-Encoding: quoted-printable\n\n"
+		"a \t\nb=20 \r\n \nc= \nd \n\ne ")), 0);
+	const struct message_view *view = message_view(message);
+	t_need(view->rawbody_n == 1);
+	t_slice(view->rawbody[0], "a\nb \n\ncd\n\ne ");
+	arena_free(&arena);
+}
+
 static const char NESTED[] =
 	"Subject: parts http://subject.example.com/\n"
 	"Content-Type: multipart/mixed; boundary=\"out er\"\n"

@@ -128,6 +128,24 @@ T_TEST(scan_the_connection_alone_asks_only_its_rules)
 	drop(&s);
 }
 
+/* What rules ask of links is prepared for them: details, and what a known redirector leads to. */
+T_TEST(scan_prepares_links_for_the_rules_that_ask)
+{
+	struct scanned s;
+
+	world_file("links.cf", "redirector_pattern m'^http://r\\.com/go/(.*)'\n"
+		"uri_detail SHOWN text =~ /https:/ cleaned !~ /^https:/\nscore SHOWN 0.1\n"
+		"uri_detail TARGET domain =~ /^target\\.org$/\nscore TARGET 0.1\n"
+		"uri URI_TARGET m'^http://target\\.org/x$'\nscore URI_TARGET 0.1\n"
+		"uri_block_cidr BLOCKED 192.0.2.0/24\nuri_block_cc ABROAD xx\n");
+	scan_text(&s, "RulesDir links.cf\n", "198.51.100.9", "Content-Type: text/html\n\n"
+		"<a href=http://r.com/go/target.org/x>https://bank.com</a> <a href=http://192.0.2.80/>",
+		1 << 24);
+	t_need(s.status == 0);
+	t_str(rules_of(&s), "URL_IN_BAD SHOWN TARGET URI_TARGET BLOCKED ABROAD");
+	drop(&s);
+}
+
 T_TEST(scan_shows_rules_the_results_of_trusted_servers_only)
 {
 	static const struct { const char *keys, *field, *rules; } cases[] = {
