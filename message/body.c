@@ -34,18 +34,30 @@ size_t body_space(const char *p, const char *end)
 	return u[1] == 0x81 && u[2] == 0x9F ? 3 : 0; /* U+205F */
 }
 
+/* The offset behind `n` characters of UTF-8 from `at`, or the end. */
+static size_t behind_characters(struct str text, size_t at, size_t n)
+{
+	for (; at < text.len; at++)
+		if (((unsigned char)text.ptr[at] & 0xC0) != 0x80 && n-- == 0)
+			break;
+	return at;
+}
+
 int body_add(struct body *body, struct str text, size_t limit, bool *cut)
 {
+	size_t most = text.len > limit ? behind_characters(text, 0, limit) : text.len;
+
 	body->text.arena = body->arena;
 	if (body->text.len > 0)
 		buf_add_byte(&body->text, '\n');
-	if (text.len > limit) {
-		struct str search = str_slice(text, limit, limit + CUT_SEARCH + 1);
+	if (most < text.len) {
+		struct str search = str_slice(text, most,
+			behind_characters(text, most, CUT_SEARCH + 1));
 		size_t at = str_find_byte(search, '\n');
 
 		if (at == SIZE_MAX)
 			at = str_find_byte(search, ' ');
-		text.len = limit + (at == SIZE_MAX ? 0 : at + 1);
+		text.len = most + (at == SIZE_MAX ? 0 : at + 1);
 		*cut = true;
 	}
 	buf_add_str(&body->text, text);

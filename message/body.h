@@ -3,7 +3,7 @@
  * As Mail::SpamAssassin 4.0 makes it (Message.pm, get_body_text_array_common; measured against
  * it): the text of the parts one after the other with a line end between; cut at empty lines into
  * paragraphs; in each, runs of white space become one space; strings longer than 2,048 bytes are
- * split after a space, which may be one more. The Subject and each paragraph end in a line end, so that "\s$" matches; the
+ * it): the text of the parts one after the other with a line end between; cut at empty lines into
  * last paragraph in what it had. Difference: from BODY_STRINGS_MAX strings
  * on paragraphs are no longer told apart (the text stays, in strings of 2,048): a mail of two
  * million one-letter paragraphs else costs five times its size, and each rule a call for each.
@@ -31,9 +31,9 @@ struct body {
 	bool wide;  /* set when a text held more than ASCII before its HTML was read */
 };
 
-/* One leaf of the mail; `text` empty for a part that is no text. What is past `limit` bytes is
- * left out, as SpamAssassin does: at a line end or space within the next 1,024 bytes. *cut is
- * set to true then, and else left alone. 0 or -1. */
+/* One leaf of the mail; `text` empty for a part that is no text. What is past `limit` characters is
+ * left out, as SpamAssassin does: at a line end or space within the next 1,024. *cut is set to true
+ * then, and else left alone. 0 or -1. */
 int body_add(struct body *body, struct str text, size_t limit, bool *cut);
 
 /* Makes items of all that was added, behind the Subject (NULL: there is none). 0 or -1. */

@@ -111,6 +111,22 @@ T_TEST(a_cut_string_keeps_its_space)
 	arena_free(&arena);
 }
 
+T_TEST(the_limit_counts_characters)
+{
+	struct arena *arena = arena_create(1 << 20);
+	struct body body = { .arena = arena, .wide = true };
+	bool cut = false;
+
+	t_int(body_add(&body, STR("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"), 4, &cut), 0);
+	t_true(!cut);
+	t_int(body_add(&body, STR("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"), 3, &cut), 0);
+	t_true(cut);
+	t_int(body_finish(&body, NULL), 0);
+	t_need(body.n == 1);
+	t_slice(body.items[0], "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9\xC3\xA9");
+	arena_free(&arena);
+}
+
 T_TEST(joins_a_flood_of_paragraphs)
 {
 	struct arena *arena = arena_create(8 << 20);

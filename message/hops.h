@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "message/message.h"
 
-/* Fills relays and relays_unreadable of the view from its headers. 0, or -1 when memory is spent. */
+/* Fills relays and relays_unreadable of the view from its headers. 0; -1 when memory is spent. */
 int hops_read(struct arena *arena, struct message_view *view);
 
 #endif

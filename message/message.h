@@ -32,7 +32,7 @@ struct message_limits {
 	size_t parts;          /* MIME parts; default 200 */
 	size_t depth;          /* of nested multiparts and messages; default 20 */
 	size_t urls;           /* unique; default 1,000 (of at most 8 times as many spellings) */
-	size_t part_text;      /* bytes of rendered text a part; default 50,000 as in SpamAssassin */
+	size_t part_text;      /* characters of rendered text a part; default 50,000 as SpamAssassin */
 };
 
 struct message_options {

@@ -226,6 +226,7 @@ T_TEST(images)
 		{ "image_name_regex('/^logo\\.gif$/')", IMAGES, false },
 		{ "image_to_text_ratio('jpeg','0.0','0.001')", IMAGES, true },
 		{ "image_to_text_ratio('jpeg','0.001','1')", IMAGES, false },
+		{ "image_to_text_ratio('jpeg','0.0','0.0000001')", IMAGES, false },
 		{ "image_to_text_ratio('all','0.0','1')", MIXED PLAIN "x" END, false },
 	};
 	ASK(cases);
