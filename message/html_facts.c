@@ -384,7 +384,7 @@ int html_facts_read(struct arena *arena, struct str source, size_t source_bytes,
 }
 
 int html_facts_add(struct html_facts_list *list, struct arena *arena, struct str source,
-	size_t source_bytes, bool lines)
+	size_t source_bytes, enum mime_encoding encoding)
 {
 	size_t before = source.len;
 
@@ -400,7 +400,8 @@ int html_facts_add(struct html_facts_list *list, struct arena *arena, struct str
 		list->items = grown;
 		list->capacity = capacity;
 	}
-	if (lines && html_source_squeeze(arena, &source) < 0)
+	if (encoding != MIME_BASE64 &&
+		html_source_squeeze(arena, encoding == MIME_QUOTED_PRINTABLE, &source) < 0)
 		return -1;
 	source_bytes -= before - source.len;
 	return html_facts_read(arena, source, source_bytes, &list->items[list->n++]);

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/html_facts.h"
 #include "base/str.h"
+#include "message/mime.h"
 
 /* `source` in UTF-8, `source_bytes`: its length before its charset was undone. *out lives in the
  * arena. 0, or -1 when memory is spent. */
@@ -25,9 +26,9 @@ struct html_facts_list {
 	struct html_facts *items;
 	size_t n, capacity;
 };
-/* Adds a part, unless it is empty. `lines`: its lines are those of the mail (it is not in base64);
- * of these SpamAssassin leaves out blank ones. 0 or -1. */
+/* Adds a part, unless it is empty. `encoding`: that was undone: SpamAssassin leaves out blank lines
+ * as they stand in the mail. 0 or -1. */
 int html_facts_add(struct html_facts_list *list, struct arena *arena, struct str source,
-	size_t source_bytes, bool lines);
+	size_t source_bytes, enum mime_encoding encoding);
 
 #endif

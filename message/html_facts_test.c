@@ -217,7 +217,7 @@ T_TEST(limits)
 }
 
 /* `lines` blank lines behind the first one, "a", and what is left of them. */
-static size_t squeezed(int lines, const char *line)
+static size_t squeezed(int lines, const char *line, bool empty)
 {
 	struct buf source = { .arena = arena };
 	struct str text;
@@ -227,7 +227,7 @@ static size_t squeezed(int lines, const char *line)
 		buf_add_cstr(&source, line);
 	buf_add_cstr(&source, "b\n\n\nc");
 	text = buf_str(&source);
-	t_int(html_source_squeeze(arena, &text), 0);
+	t_int(html_source_squeeze(arena, empty, &text), 0);
 	t_slice(str_slice(text, 0, 2), "a\n");
 	t_slice(str_slice(text, text.len - 5, text.len), "b\n\n\nc");
 	return text.len - 7;
@@ -236,10 +236,11 @@ static size_t squeezed(int lines, const char *line)
 T_TEST(blank_lines)
 {
 	arena = arena_create(1 << 20);
-	t_int(squeezed(0, "\n"), 0);
-	t_int(squeezed(20, "\n"), 20);
-	t_int(squeezed(21, "\n"), 20);
-	t_int(squeezed(1000, " \n"), 40);
+	t_int(squeezed(0, "\n", false), 0);
+	t_int(squeezed(20, "\n", false), 20);
+	t_int(squeezed(21, "\n", true), 20);
+	t_int(squeezed(1000, " \n", false), 40);
+	t_int(squeezed(1000, " \n", true), 2000);
 	arena_free(&arena);
 }
 

@@ -52,22 +52,22 @@ static bool word_byte(char c)
 enum { BLANK_LINES_MOST = 20 };
 
 /* The length of the line at `at`, its end included, if it is blank; else 0. */
-static size_t blank_line(struct str source, size_t at)
+static size_t blank_line(struct str source, size_t at, bool empty)
 {
 	size_t from = at;
 
-	while (at < source.len && source.ptr[at] != '\n' && ascii_space(source.ptr[at]))
+	while (!empty && at < source.len && source.ptr[at] != '\n' && ascii_space(source.ptr[at]))
 		at++;
 	return at < source.len && source.ptr[at] == '\n' ? at + 1 - from : 0;
 }
 
 /* The blank lines from `at` on; *from and *to: those that are left out, if there are too many. */
-static size_t blank_lines(struct str source, size_t at, size_t *from, size_t *to)
+static size_t blank_lines(struct str source, size_t at, bool empty, size_t *from, size_t *to)
 {
 	size_t last[BLANK_LINES_MOST] = { 0 };
 	size_t n = 0, len;
 
-	while ((len = blank_line(source, at)) > 0) {
+	while ((len = blank_line(source, at, empty)) > 0) {
 		if (n == 1)
 			*from = at;
 		last[n++ % BLANK_LINES_MOST] = at;
@@ -77,7 +77,7 @@ static size_t blank_lines(struct str source, size_t at, size_t *from, size_t *to
 	return at;
 }
 
-int html_source_squeeze(struct arena *arena, struct str *source)
+int html_source_squeeze(struct arena *arena, bool empty, struct str *source)
 {
 	char *out = NULL;
 	size_t n = 0, done = 0, from = 0, to = 0;
@@ -85,7 +85,7 @@ int html_source_squeeze(struct arena *arena, struct str *source)
 	for (size_t at = 0; at < source->len;) {
 		size_t next;
 
-		at = blank_lines(*source, at, &from, &to);
+		at = blank_lines(*source, at, empty, &from, &to);
 		if (to > from) {
 			if (!out)
 				out = arena_alloc_raw(arena, source->len);

@@ -25,8 +25,8 @@ uint32_t html_source_first(struct str text, size_t *len);
 char *html_source_prepare(struct arena *arena, struct str source, size_t *len);
 
 /* Of more than 20 blank lines in a row SpamAssassin sees 20 (Message.pm). *source is a copy then.
- * 0, or -1 when memory is spent. */
-int html_source_squeeze(struct arena *arena, struct str *source);
+ * `empty`: only lines with nothing at all are blank. 0, or -1 when memory is spent. */
+int html_source_squeeze(struct arena *arena, bool empty, struct str *source);
 
 /* Decodes the references of a text. *out stands in `room` until its next use, or is `text` itself.
  * *wide becomes true when one of them is past U+00FF. Spent memory shows in room->failed. */

@@ -423,7 +423,7 @@ static int read_html(struct message *message, bool shown, struct str text)
 	struct html html;
 
 	if (shown && message->options.want_html && html_facts_add(&message->html, message->arena,
-		text, message->decoded, message->part.encoding != MIME_BASE64) < 0)
+		text, message->decoded, message->part.encoding) < 0)
 		return -1;
 	if ((message->options.want_links ? html_read_anchors : html_read)(message->arena, text,
 		&html) < 0 || links_of_html(message->links, &html) < 0)
