@@ -56,8 +56,9 @@ struct html_facts {
 	struct html_strings title, anchor, comment, script;
 	const struct html_inside *inside;
 	size_t inside_n;
-	bool broken;               /* SpamAssassin gives up within the part (message/html_style.h): it
-	                            * has no other results then than the flags and the text's length */
+	bool broken;               /* SpamAssassin gives up within the part (message/html_style.h,
+	                            * html_tokens.h): it has no other results then than the flags
+	                            * and the text's length */
 	unsigned cut;              /* bits, enum html_cut */
 };
 

@@ -56,7 +56,7 @@ static bool is_letter(uint32_t c, bool wide)
 		return ascii_alpha((char)c) || ascii_digit((char)c) || c == '_';
 	return wide && (c == 0xAA || c == 0xB5 || c == 0xBA || (c >= 0xC0 && c != 0xD7 &&
 		c != 0xF7 && !(c >= 0x2000 && c < 0x2C00) && !(c >= 0x3000 && c < 0x3005) &&
-		!(c >= 0xE000 && c < 0xF900)));
+		!(c >= 0xE000 && c < 0xF900) && c < 0xE0000));
 }
 
 bool html_measure_blank(struct str text)

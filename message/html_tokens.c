@@ -99,7 +99,7 @@ static void tell_tag(struct tokens *tokens, const struct html_tag_token *tag)
 	static const struct html_tag_token END_OF_TITLE = { .name = { "title", 5 },
 		.closing = true };
 
-	if (tokens->title_open && !stopped(tokens))
+	if (tokens->title_open && tokens->section != S_IGNORE && !stopped(tokens))
 		tokens->status = tokens->events->tag(tokens->context, &END_OF_TITLE);
 	tokens->title_open = false;
 	if (tag && tokens->section != S_IGNORE && !stopped(tokens))
@@ -649,7 +649,6 @@ int html_tokens(char *source, size_t len, const struct html_token_events *events
 	/* the very last tag began it */
 	if (!tokens.at_end && (tokens.literal == L_SCRIPT || tokens.literal == L_STYLE))
 		tell_end_of(&tokens, tokens.literal);
-	if (!stopped(&tokens))
-		tell_tag(&tokens, NULL);
-	return tokens.status;
+	tell_tag(&tokens, NULL);
+	return tokens.status || tokens.section != S_IGNORE ? tokens.status : HTML_TOKENS_NO_END;
 }

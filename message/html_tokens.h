@@ -43,7 +43,11 @@ struct html_token_events {
 	int (*doctype)(void *context);
 };
 
-/* `source` is changed: names of tags become lower case. 0, or what an event gave. */
+/* The source ends within "<![ignore[": not even its end is told there by HTML::Parser. */
+enum { HTML_TOKENS_NO_END = 1 };
+
+/* `source` is changed: names of tags become lower case. 0, or HTML_TOKENS_NO_END, or what an event
+ * gave. */
 int html_tokens(char *source, size_t len, const struct html_token_events *events,
 	void *context);
 
