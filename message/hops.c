@@ -1,6 +1,7 @@
 /* message/hops: see hops.h. */
 #include "message/hops.h"
 
+#include "base/origins.h"
 #include "message/received.h"
 
 enum { RELAYS_MAX = 100 };
@@ -11,24 +12,17 @@ static bool is_received(const struct message_header *header)
 }
 
 /* Where a web mailer or provider says it had the mail from: SpamAssassin takes the last header of
- * each name for a first hop (originating_ip_headers of its default settings). */
-static const struct str ORIGINS[] = { { "X-Yahoo-Post-IP", 15 }, { "X-Originating-IP", 16 },
-	{ "X-Apparently-From", 17 }, { "X-SenderIP", 10 }, { "X-AOL-IP", 8 },
-	{ "X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp", 62 } };
-enum { ORIGINS_N = sizeof ORIGINS / sizeof *ORIGINS };
-
-static size_t find_origins(const struct message_view *view,
-	const struct message_header *found[static ORIGINS_N])
+ * each name for a first hop. */
+static size_t find_origins(const struct message_view *view, const struct str *names,
+	size_t names_n, const struct message_header *found[static ORIGINS_MAX])
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < view->headers_n; i++) {
 		const struct message_header *header = &view->headers[i];
 
-		if (header->name.len == 0 || ascii_lower(header->name.ptr[0]) != 'x')
-			continue;
-		for (size_t k = 0; k < ORIGINS_N; k++) {
-			if (!str_equal_nocase(header->name, ORIGINS[k]))
+		for (size_t k = 0; k < names_n; k++) {
+			if (!str_equal_nocase(header->name, names[k]))
 				continue;
 			n += found[k] == NULL;
 			found[k] = header;
@@ -38,9 +32,10 @@ static size_t find_origins(const struct message_view *view,
 }
 
 /* Counted first: room for as many relays as there may be would be 15 KiB of every mail. */
-int hops_read(struct arena *arena, struct message_view *view)
+int hops_read(struct arena *arena, const struct str *names, size_t names_n,
+	struct message_view *view)
 {
-	const struct message_header *origins[ORIGINS_N] = { NULL };
+	const struct message_header *origins[ORIGINS_MAX] = { NULL };
 	struct message_relay *relays;
 	struct str filtered = { NULL, 0 };
 	enum received_is is;
@@ -49,7 +44,7 @@ int hops_read(struct arena *arena, struct message_view *view)
 
 	for (size_t i = 0; i < view->headers_n && n < RELAYS_MAX; i++)
 		n += is_received(&view->headers[i]);
-	n += find_origins(view, origins);
+	n += find_origins(view, names, names_n, origins);
 	if (n == 0)
 		return 0;
 	relays = ARENA_ARRAY(arena, struct message_relay, n);
@@ -73,7 +68,7 @@ int hops_read(struct arena *arena, struct message_view *view)
 		/* qmail-scanner's line tells the sender of the line below it */
 		filtered = is == RECEIVED_NO_RELAY ? relays[at].envfrom : str_make(NULL, 0);
 	}
-	for (size_t i = 0; i < ORIGINS_N; i++)
+	for (size_t i = 0; i < names_n; i++)
 		if (origins[i] && received_origin(origins[i]->decoded,
 			&relays[view->relays_n]))
 			view->relays_n++;

@@ -7,7 +7,9 @@
 #include "base/arena.h"
 #include "message/message.h"
 
-/* Fills relays and relays_unreadable of the view from its headers. 0; -1 when memory is spent. */
-int hops_read(struct arena *arena, struct message_view *view);
+/* Fills relays and relays_unreadable of the view from its headers. `names`: of the header fields
+ * that name a hop by its address, at most ORIGINS_MAX. 0, or -1 when memory is spent. */
+int hops_read(struct arena *arena, const struct str *names, size_t names_n,
+	struct message_view *view);
 
 #endif

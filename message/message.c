@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/origins.h"
 #include "base/date.h"
 #include "message/body.h"
 #include "message/charset.h"
@@ -84,6 +85,10 @@ struct message *message_create(const struct message_options *options, struct are
 		return NULL;
 	message->arena = arena;
 	message->options = *options;
+	if (!options->origins) {
+		message->options.origins = ORIGINS_DEFAULT;
+		message->options.origins_n = ORIGINS_DEFAULT_N;
+	}
 	set_limits(&message->options.limits);
 	message->raw.arena = message->spill.arena = message->body.arena = arena;
 	message->rawbody.arena = arena;
@@ -216,7 +221,8 @@ int message_end_of_headers(struct message *message)
 	date = message_find_header(&message->view, STR("date"));
 	if (date && !date_parse_rfc5322(date->decoded, &message->view.date))
 		message->view.date = INT64_MIN;
-	if (hops_read(message->arena, &message->view) < 0)
+	if (hops_read(message->arena, message->options.origins, message->options.origins_n,
+		&message->view) < 0)
 		return spent(message);
 	if (message->options.want_full)
 		buf_add_byte(&message->raw, '\n');

@@ -44,6 +44,10 @@ struct message_options {
 	bool want_signers;     /* with that: the domains of DKIM signatures too */
 	struct uri_redirector redirector; /* of links for these two; find NULL: none is known */
 	bool want_rawbody;     /* make the view for `rawbody` rules */
+	/* Header fields that name a first hop by its address, at most ORIGINS_MAX; NULL: the default
+	 * (base/origins.h). */
+	const struct str *origins;
+	size_t origins_n;
 	bool want_parts;       /* keep the headers of the parts */
 	bool want_tree;        /* and what they are; for checks of the parts and images */
 	bool want_html;        /* count what HTML is made of */

@@ -460,3 +460,18 @@ T_TEST(received_lines_together)
 	t_int(view->relays_unreadable, 1);
 	arena_free(&arena);
 }
+
+T_TEST(origin_headers_are_the_ones_that_are_named)
+{
+	static const struct str names[] = { { "X-Ours", 6 } };
+	static const char mail[] = "X-Originating-Ip: [192.0.2.1]\nX-Ours: 192.0.2.2\n"
+		"X-Ours: 192.0.2.3\n\n";
+	struct message_options options = { .origins = names, .origins_n = 1 };
+	struct arena *arena = arena_create(1 << 20);
+	struct message *message = message_create(&options, arena);
+
+	t_need(message && message_read(message, STR(mail)) == 0);
+	t_need(message_view(message)->relays_n == 1);
+	t_slice(message_view(message)->relays[0].ip_text, "192.0.2.3");
+	arena_free(&arena);
+}

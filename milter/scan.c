@@ -283,7 +283,7 @@ static int redirect(const void *rules, struct str uri, struct str *target)
 
 struct message_options scan_message_options(const struct snapshot *snapshot)
 {
-	return (struct message_options){ .limits = { .scan_bytes = snapshot->config->scan_bytes },
+	struct message_options options = { .limits = { .scan_bytes = snapshot->config->scan_bytes },
 		.want_full = ruleset_needs_full(snapshot->rules),
 		.want_rawbody = ruleset_needs_rawbody(snapshot->rules),
 		.want_parts = ruleset_needs_parts(snapshot->rules),
@@ -295,4 +295,7 @@ struct message_options scan_message_options(const struct snapshot *snapshot)
 		.want_signers = ruleset_needs_signers(snapshot->rules),
 		.redirector = { ruleset_has_redirectors(snapshot->rules) ? redirect : NULL,
 			snapshot->rules } };
+
+	options.origins = ruleset_origins(snapshot->rules, &options.origins_n);
+	return options;
 }

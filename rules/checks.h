@@ -11,7 +11,7 @@ check_function check_missing_to, check_illegal_chars, check_all_caps, check_to_i
 	check_domains_differ, check_senders_match, check_sorted, check_similar, check_never,
 	check_faraway_headers, check_id_not_usable;
 /* checks_date.c */
-check_function check_shifted_date, check_outlook_id;
+check_function check_shifted_date, check_outlook_id, check_within_months, check_forged_gw05;
 /* checks_received.c */
 check_function check_gated, check_forged_yahoo, check_forged_hotmail, check_no_hotmail,
 	check_forged_gmail, check_forged_juno, check_forged_eudora, check_fake_aol,

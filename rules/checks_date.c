@@ -303,3 +303,99 @@ int check_outlook_id(const struct check_context *context, const struct check_cal
 		passed = 0;
 	return checks_hit(out, !near_time(token, sent) && !near_time(token, passed), str_trim(id));
 }
+
+/* The time at which a fetching program had the mail: the latest of its own lines. */
+static bool fetched_time(const struct str *lines, size_t n, int64_t *latest)
+{
+	int64_t time;
+	bool any = false;
+	for (size_t i = fetched(lines, n); i-- > 0;) {
+		if (!received_time(lines[i], &time) || (any && time < *latest))
+			continue;
+		*latest = time;
+		any = true;
+	}
+	return any;
+}
+
+static int later(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x < y) - (x > y);
+}
+
+/* The median of what Date, the newest Received line, a fetching program, and Date without its shift
+ * say; 0 where none says anything, as in SpamAssassin. 0 or -1. */
+static int time_received(const struct check_context *context, int64_t *out)
+{
+	struct str *lines;
+	size_t n, times_n = 0;
+	int64_t times[4], date = 0, shift = 0;
+	*out = 0;
+	if (received_lines(context, &lines, &n) || date_shift(context, &shift))
+		return -1;
+	bool dated = own_date(context, &date), relayed = false;
+	if (dated)
+		times[times_n++] = date;
+	for (size_t i = fetched(lines, n); i < n && !relayed; i++)
+		relayed = received_time(lines[i], &times[times_n]);
+	times_n += relayed;
+	times_n += fetched_time(lines, n, &times[times_n]);
+	if (dated && relayed)
+		times[times_n++] = date - shift;
+	qsort(times, times_n, sizeof *times, later);
+	if (times_n)
+		*out = times[(times_n - 1) / 2];
+	return 0;
+}
+
+int check_within_months(const struct check_context *context, const struct check_call *call,
+	struct check_answer *out)
+{
+	static const double month = 31556952.0 / 12; /* seconds of a year of the Gregorian calendar */
+	int64_t received, now = (int64_t)context->facts->day * SECONDS_A_DAY + SECONDS_A_DAY / 2;
+	if (time_received(context, &received))
+		return -1;
+	double age = (double)(now - received);
+	return checks_hit(out, age >= month * checks_number(call, 0, -1e9) &&
+		age < month * checks_number(call, 1, 1e9), STR(""));
+}
+
+/* "from a by b with ESMTP; Thu, 21 Jun 2001 02:28:32 -0400" and no more, where b has no dot. */
+static bool like_gw05(struct str line)
+{
+	static const char *const fixed[] = { "from", NULL, "by", NULL, "with", "ESMTP;" };
+	struct str words[13], rest = line;
+	struct moment clock;
+	size_t n = 0;
+	while (n < 13 && checks_word(&rest, &words[n]))
+		n++;
+	if (n != 12)
+		return false;
+	for (size_t i = 0; i < 6; i++)
+		if (fixed[i] && !str_equal(words[i], str_from(fixed[i])))
+			return false;
+	struct str zone = words[11];
+	while (zone.len && (zone.ptr[0] == '+' || zone.ptr[0] == '-'))
+		zone = str_slice(zone, 1, zone.len);
+	return str_find_byte(words[3], '.') == SIZE_MAX && words[6].len == 4 &&
+		words[6].ptr[3] == ',' && number_of(words[7]) >= 0 && words[8].len == 3 &&
+		words[9].len == 4 && number_of(words[9]) >= 0 && words[10].len == 8 &&
+		clock_word(words[10], &clock) && zone.len == 4 && number_of(zone) >= 0;
+}
+
+/* Not where it is the only one: then the server that asks wrote it. */
+int check_forged_gw05(const struct check_context *context, const struct check_call *call,
+	struct check_answer *out)
+{
+	const struct facts *facts = context->facts;
+	struct str *lines;
+	size_t n;
+	(void)call;
+	if (received_lines(context, &lines, &n))
+		return -1;
+	/* in a milter the server's own line is not in the mail yet */
+	bool own = facts->client && !(facts->relays_n && facts->relays[0].received);
+	return checks_hit(out, n && n + own > 1 && like_gw05(lines[n - 1]),
+		n ? lines[n - 1] : STR(""));
+}

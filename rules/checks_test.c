@@ -118,6 +118,18 @@ T_TEST(dates)
 		{ "check_for_shifted_date('-6', '-3')", RECEIVED "Date: Mon Jan 12 02:00:00 EDT 2026\n", false },
 		{ "check_for_shifted_date('96', 'undef')", RECEIVED "Date: 31 Jun 26 10:00 GMT", true },
 		{ "check_for_shifted_date('96', 'undef')", "Date: 31 Jun 26 10:00 GMT", false },
+		/* the day of these mails is 4 October 2024 */
+		{ "received_within_months('0', '2')", "Date: Mon, 12 Aug 2024 10:00:00 +0000", true },
+		{ "received_within_months('2', '3')", "Date: Mon, 12 Aug 2024 10:00:00 +0000", false },
+		{ "received_within_months('2', 'undef')", "Subject: no date", true },
+		{ "received_within_months('0', '1')", "Date: Mon, 12 Aug 2024 10:00:00 +0000\n"
+			"Received: from a by b; Mon, 30 Sep 2024 10:00:00 +0000", true },
+		{ "check_for_forged_gw05_received_headers()", RECEIVED "Received: from a.example by gw05 with "
+			"ESMTP; Thu, 21 Jun 2001 02:28:32 -0400", true },
+		{ "check_for_forged_gw05_received_headers()", RECEIVED "Received: from a.example by gw.05 with "
+			"ESMTP; Thu, 21 Jun 2001 02:28:32 -0400", false },
+		{ "check_for_forged_gw05_received_headers()", "Received: from a.example by gw05 with "
+			"ESMTP; Thu, 21 Jun 2001 02:28:32 -0400", false },
 		{ "check_outlook_message_id()", RECEIVED "Date: Mon, 12 Jan 2026 10:00:00 +0000\n"
 			"Message-Id: <000a01dc000000$12345678$9abcdef0@b>", false },
 		{ "check_outlook_message_id()", RECEIVED "Date: Mon, 12 Jan 2026 10:00:00 +0000\n"

@@ -28,6 +28,7 @@ static const char *const features[] = {
 	"Mail::SpamAssassin::Conf::feature_header_match_many",
 	"Mail::SpamAssassin::Conf::feature_local_tests_only",
 	"Mail::SpamAssassin::Conf::feature_edit_lists",
+	"Mail::SpamAssassin::Conf::feature_originating_ip_headers",
 	"Mail::SpamAssassin::Conf::feature_registryboundaries",
 	"Mail::SpamAssassin::Conf::feature_yesno_takes_args",
 	"Mail::SpamAssassin::Conf::feature_dns_query_restriction",

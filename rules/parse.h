@@ -59,7 +59,7 @@ statement parse_definition, parse_score, parse_describe, parse_tflags, parse_exp
 	parse_words, parse_words_off, parse_address_off, parse_line, parse_named, parse_named_off,
 	parse_lists_clear, parse_ignored, parse_replace_tag, parse_replace_pre, parse_replace_post,
 	parse_replace_inter, parse_replace_rules, parse_replace_mark, parse_trust,
-	parse_trust_clear, parse_redirector, parse_uri_block;
+	parse_trust_clear, parse_origins, parse_origins_clear, parse_redirector, parse_uri_block;
 void parse_file(struct ruleset *set, const char *path, const struct parser *includer,
 	struct place from, struct diags *diags);
 /* The next word as a rule's name, with its record; NULL with an error in diags. */

@@ -43,6 +43,8 @@ static const struct keyword keywords[] = {
 	{ "clear_trusted_networks", parse_trust_clear, TRUST_TRUSTED, NULL, NULL },
 	{ "clear_internal_networks", parse_trust_clear, TRUST_INTERNAL, NULL, NULL },
 	{ "clear_msa_networks", parse_trust_clear, TRUST_MSA, NULL, NULL },
+	{ "originating_ip_headers", parse_origins, 0, NULL, NULL },
+	{ "clear_originating_ip_headers", parse_origins_clear, 0, NULL, NULL },
 	{ "replace_tag", parse_replace_tag, 0, NULL, NULL },
 	{ "replace_pre", parse_replace_pre, 0, NULL, NULL },
 	{ "replace_post", parse_replace_post, 0, NULL, NULL },
@@ -60,8 +62,8 @@ struct absent {
 	const char *name, *instead;
 };
 static const struct absent absent[] = {
-	{ "shortcircuit", NULL }, { "originating_ip_headers", NULL },
-	{ "clear_originating_ip_headers", NULL }, { "enable_compat", NULL },
+	{ "shortcircuit", NULL },
+	{ "enable_compat", NULL },
 };
 
 /* Keywords are compared with case folded and "-" taken for "_". */

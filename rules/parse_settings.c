@@ -336,3 +336,43 @@ void parse_trust_clear(struct parser *parser, const struct keyword *keyword,
 	if (parse_end(parser, line))
 		*networks_of(parser, keyword) = (struct trust_list){ .nets = NULL };
 }
+
+/* Adds to what there is, the default at first, as SpamAssassin's own files do. */
+void parse_origins(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
+{
+	struct ruleset *set = parser->set;
+	struct str word;
+	struct place place;
+	bool any = false;
+	(void)keyword;
+	for (size_t i = 0; !set->has_origins && i < ORIGINS_DEFAULT_N; i++)
+		set->origins[set->origins_n++] = ORIGINS_DEFAULT[i];
+	set->has_origins = true;
+	while (lex_word(line, &word, &place)) {
+		bool known = false;
+		any = true;
+		for (size_t i = 0; i < set->origins_n; i++)
+			known = known || str_equal_nocase(set->origins[i], word);
+		if (known)
+			continue;
+		char *name = arena_dup(set->arena, word);
+		if (!name)
+			parse_spent(parser, place);
+		else if (set->origins_n == ORIGINS_MAX)
+			diags_add(parser->diags, DIAG_ERROR, place, "more than %d header fields", ORIGINS_MAX);
+		else
+			set->origins[set->origins_n++] = str_make(name, word.len);
+	}
+	if (!any)
+		diags_add(parser->diags, DIAG_ERROR, place, "name of a header field expected");
+}
+
+void parse_origins_clear(struct parser *parser, const struct keyword *keyword,
+	struct lex_line *line)
+{
+	(void)keyword;
+	if (parse_end(parser, line)) {
+		parser->set->has_origins = true;
+		parser->set->origins_n = 0;
+	}
+}

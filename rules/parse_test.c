@@ -1,4 +1,5 @@
 /* Broken rule files, each with the exact text of what is said about it; and what parses. */
+#include "base/origins.h"
 #include "rules/detail.h"
 #include "rules/testing.h"
 #include "rules/values.h"
@@ -531,5 +532,26 @@ T_TEST(stages_and_needs)
 	ruleset_free(&set);
 	set = rules_load("header F X-Spam-Relays-External =~ /x/");
 	t_true(ruleset_needs_relays(set));
+	ruleset_free(&set);
+}
+
+T_TEST(originating_headers)
+{
+	struct ruleset *set = rules_load("header A From =~ /x/");
+	size_t n;
+	t_true(ruleset_origins(set, &n) == NULL);
+	ruleset_free(&set);
+	set = rules_load("originating_ip_headers X-Ours x-originating-ip");
+	t_need(ruleset_origins(set, &n) != NULL);
+	t_int(n, ORIGINS_DEFAULT_N + 1);
+	t_slice(ruleset_origins(set, &n)[n - 1], "X-Ours");
+	ruleset_free(&set);
+	set = rules_load("originating_ip_headers X-A\nclear_originating_ip_headers\n"
+		"originating_ip_headers X-B");
+	t_need(ruleset_origins(set, &n) != NULL && n == 1);
+	t_slice(ruleset_origins(set, &n)[0], "X-B");
+	ruleset_free(&set);
+	set = rules_load("clear_originating_ip_headers");
+	t_true(ruleset_origins(set, &n) != NULL && n == 0);
 	ruleset_free(&set);
 }

@@ -156,6 +156,12 @@ bool ruleset_needs_html(const struct ruleset *rules)
 	return rules->needs_html;
 }
 
+const struct str *ruleset_origins(const struct ruleset *rules, size_t *n)
+{
+	*n = rules->origins_n;
+	return rules->has_origins ? rules->origins : NULL;
+}
+
 bool ruleset_needs_relays(const struct ruleset *rules)
 {
 	return rules->needs_relays;

@@ -76,6 +76,9 @@ bool ruleset_needs_parts(const struct ruleset *rules);
 bool ruleset_needs_tree(const struct ruleset *rules); /* what the parts are (base/part.h) */
 bool ruleset_needs_html(const struct ruleset *rules);
 bool ruleset_needs_relays(const struct ruleset *rules);
+/* The header fields that originating_ip_headers names; NULL: no file says anything, the default
+ * counts (base/origins.h). */
+const struct str *ruleset_origins(const struct ruleset *rules, size_t *n);
 bool ruleset_needs_links(const struct ruleset *rules);   /* facts.links, and `uris` for them */
 bool ruleset_needs_signers(const struct ruleset *rules); /* there, the domains of DKIM's d= */
 

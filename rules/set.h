@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/origins.h"
 #include "rules/capture.h"
 #include "rules/check_table.h"
 #include "rules/meta.h"
@@ -154,6 +155,9 @@ struct ruleset {
 	struct pattern **redirectors; /* redirector_pattern, in file order */
 	size_t redirectors_n, redirectors_capacity;
 	struct trust trust;
+	struct str origins[ORIGINS_MAX]; /* originating_ip_headers */
+	size_t origins_n;
+	bool has_origins;
 	struct rule_test *tests;      /* the last one first */
 	/* by check */
 	struct set_view *views;
