@@ -3,8 +3,8 @@
  * As Mail::SpamAssassin 4.0 makes it (Message.pm, get_body_text_array_common; measured against
  * it): the text of the parts one after the other with a line end between; cut at empty lines into
  * paragraphs; in each, runs of white space become one space; strings longer than 2,048 bytes are
- * it): the text of the parts one after the other with a line end between; cut at empty lines into
- * last paragraph in what it had. Difference: from BODY_STRINGS_MAX strings
+ * split after a space, which may be one more. The Subject and each paragraph end in a line end, so
+ * that "\s$" matches; the last paragraph in what it had. Difference: from BODY_STRINGS_MAX strings
  * on paragraphs are no longer told apart (the text stays, in strings of 2,048): a mail of two
  * million one-letter paragraphs else costs five times its size, and each rule a call for each.
  *
