@@ -458,7 +458,8 @@ static int push_hosts(struct uri_forms *forms, struct parts *parts)
 		struct parts written = *parts; /* other letters may follow the name in a text */
 
 		parts->host = name;
-		if (push_bare(forms, &written) < 0 || push_host(forms, parts) < 0 || push_without_port(forms, parts) < 0)
+		if (push_bare(forms, &written) < 0 || push_host(forms, parts) < 0 ||
+			push_without_port(forms, parts) < 0)
 			return -1;
 	}
 	if (push_unspaced_host(forms, parts) < 0)

@@ -42,6 +42,10 @@ int uri_forms(struct uri_forms *forms, struct str uri);
 /* The host that a form leads to. False: it leads to none (no known top-level domain, a "cid:",
  * what is still encoded), or memory is spent (arena_spent). */
 bool uri_host(struct arena *arena, struct str form, struct link_host *out);
+/* The same in two steps: what stands where a host does, empty if nothing does; and whether that
+ * leads anywhere, which asks the public suffix list and is the dear one. */
+struct str uri_host_text(struct arena *arena, struct str form);
+bool uri_host_leads(struct str host, struct link_host *out);
 
 /* With what is percent-encoded decoded, if anything is: but blanks, controls and what is no ASCII
  * stay encoded, and what of these stands bare is encoded. 0 or -1. */

@@ -129,20 +129,22 @@ static struct str plain_host(struct str uri)
 	return port > 0 && uri.ptr[port - 1] == ':' ? str_slice(uri, 0, port - 1) : uri;
 }
 
-bool uri_host(struct arena *arena, struct str form, struct link_host *out)
+struct str uri_host_text(struct arena *arena, struct str form)
 {
 	static const struct str NONE[] = { { "javascript:", 11 }, { "cid:", 4 }, { "file:", 5 } };
 	struct str host;
 
-	*out = (struct link_host){ .is_ip = false };
 	for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
 		if (str_starts_nocase(form, NONE[i]))
-			return false;
+			return str_make(NULL, 0);
 	host = str_starts_nocase(form, STR("mailto:")) ?
 		mail_host(str_slice(form, 7, form.len)) : plain_host(form);
-	if (host.len == 0 || undecoded(host))
-		return false;
-	out->host = uri_ascii(arena, host);
+	return host.len == 0 || undecoded(host) ? str_make(NULL, 0) : uri_ascii(arena, host);
+}
+
+bool uri_host_leads(struct str host, struct link_host *out)
+{
+	*out = (struct link_host){ .host = host };
 	if (out->host.len > 0 && ascii_digit(out->host.ptr[0]) && ip_parse(out->host, &out->ip)) {
 		out->is_ip = true;
 		out->domain = out->host;
@@ -154,4 +156,9 @@ bool uri_host(struct arena *arena, struct str form, struct link_host *out)
 	if (out->domain.len == 0)
 		out->domain = out->host;
 	return true;
+}
+
+bool uri_host(struct arena *arena, struct str form, struct link_host *out)
+{
+	return uri_host_leads(uri_host_text(arena, form), out);
 }

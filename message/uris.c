@@ -5,7 +5,7 @@
 #include "message/uris.h"
 
 
-enum { SLOTS_FIRST = 64, PROBES_MAX = 64 };
+enum { SLOTS_FIRST = 64, PROBES_MAX = 64, RECENT_HOSTS = 16 };
 
 enum space { SPACE_STRING, SPACE_LINK, SPACE_HOST };
 struct slot {
@@ -30,6 +30,8 @@ struct uris {
 	size_t anchors_n, anchors_capacity;
 	uint64_t redirect_work; /* bytes of each link, squared */
 	bool full, cut;
+	struct link_host recent[RECENT_HOSTS]; /* what was found of them; no domain: they lead nowhere */
+	size_t recent_n;                       /* ever */
 	struct slot *slots;
 	size_t slots_n, used; /* slots_n is a power of two */
 };
@@ -154,24 +156,41 @@ static int push(struct uris *uris, struct str form)
 	return 0;
 }
 
+/* Most links of a mail go to a few hosts. */
+static const struct link_host *host_of(struct uris *uris, struct str name)
+{
+	size_t n = uris->recent_n < RECENT_HOSTS ? uris->recent_n : RECENT_HOSTS;
+
+	for (size_t i = 0; i < n; i++)
+		if (str_equal(uris->recent[i].host, name))
+			return &uris->recent[i];
+	struct link_host *host = &uris->recent[uris->recent_n++ % RECENT_HOSTS];
+	if (!uri_host_leads(name, host))
+		*host = (struct link_host){ .host = name };
+	return host;
+}
+
 /* The hosts of a link's forms, each once. */
 static int find_hosts(struct uris *uris, const struct uri_forms *forms, struct link *link)
 {
-	struct link_host *hosts = NULL, host;
+	struct link_host *hosts = NULL;
+	struct str last = str_make(NULL, 0);
 
 	for (size_t i = 0; i < forms->n; i++) {
-		bool known = false;
+		struct str name = uri_host_text(uris->arena, forms->items[i]);
+		const struct link_host *host;
+		bool known = name.len == 0 || (last.ptr && str_equal(name, last));
 
-		if (!uri_host(uris->arena, forms->items[i], &host))
-			continue;
+		last = name;
 		for (size_t k = 0; k < link->hosts_n && !known; k++)
-			known = str_equal(hosts[k].host, host.host);
-		if (known)
+			known = str_equal(hosts[k].host, name);
+		host = known ? NULL : host_of(uris, name);
+		if (!host || host->domain.len == 0)
 			continue;
 		hosts = hosts ? hosts : ARENA_ARRAY(uris->arena, struct link_host, forms->n - i);
 		if (!hosts)
 			return -1;
-		hosts[link->hosts_n++] = host;
+		hosts[link->hosts_n++] = *host;
 	}
 	link->hosts = hosts;
 	return arena_spent(uris->arena) ? -1 : 0;
@@ -425,9 +444,9 @@ static int add_found(struct uris *uris, struct str link)
 /* The host of a bare name: labels as in the DNS. */
 static bool bare_host(struct uris *uris, struct str host)
 {
-	struct link_host found;
+	struct str name = uri_host_text(uris->arena, host);
 
-	return uri_host(uris->arena, host, &found);
+	return name.len > 0 && host_of(uris, name)->domain.len > 0;
 }
 
 int uris_find(struct uris *uris, struct str text)
