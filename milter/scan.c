@@ -241,37 +241,45 @@ int scan_connection(const struct snapshot *snapshot, const struct scan_envelope 
 	return status;
 }
 
+int scan_facts(const struct snapshot *snapshot, const struct scan_envelope *envelope,
+	const struct message_view *view, struct arena *arena, struct facts *facts,
+	struct scan_result *out)
+{
+	struct lookups lookups = { .snapshot = snapshot, .arena = arena, .day = envelope->day };
+	const struct config_strings *trusted = &snapshot->config->trusted_authserv_ids;
+
+	*facts = envelope_facts(snapshot, envelope, out);
+	facts->body = view->body;
+	facts->body_n = view->body_n;
+	facts->body_has_subject = view->body_has_subject;
+	facts->rawbody = view->rawbody;
+	facts->rawbody_n = view->rawbody_n;
+	facts->html = view->html;
+	facts->html_n = view->html_n;
+	facts->full = view->full;
+	facts->body_bytes = view->body_bytes;
+	facts->uris = view->uris;
+	facts->uris_n = view->uris_n;
+	facts->links = view->links;
+	facts->links_n = view->links_n;
+	return lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
+		|| fill_headers(facts, view, trusted, arena) != 0
+		|| fill_parts(facts, view, arena) != 0
+		|| fill_urls(facts, view, &lookups, out) != 0
+		|| (ruleset_needs_auth(snapshot->rules) && fill_auth(facts, view, trusted, arena) != 0)
+		|| (ruleset_needs_relays(snapshot->rules)
+			&& fill_relays(facts, envelope, view, &lookups, out) != 0) ? -1 : 0;
+}
+
 int scan_message(const struct snapshot *snapshot, const struct scan_envelope *envelope,
 	const struct message_view *view, struct arena *arena, struct scan_result *out)
 {
 	uint64_t begin = clock_monotonic_us();
-	struct facts facts = envelope_facts(snapshot, envelope, out);
-	struct lookups lookups = { .snapshot = snapshot, .arena = arena, .day = envelope->day };
-	const struct config_strings *trusted = &snapshot->config->trusted_authserv_ids;
-	int status;
+	struct facts facts;
+	int status = scan_facts(snapshot, envelope, view, arena, &facts, out);
 
-	facts.body = view->body;
-	facts.body_n = view->body_n;
-	facts.body_has_subject = view->body_has_subject;
-	facts.rawbody = view->rawbody;
-	facts.rawbody_n = view->rawbody_n;
-	facts.html = view->html;
-	facts.html_n = view->html_n;
-	facts.full = view->full;
-	facts.body_bytes = view->body_bytes;
-	facts.uris = view->uris;
-	facts.uris_n = view->uris_n;
-	facts.links = view->links;
-	facts.links_n = view->links_n;
-	if (lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
-		|| fill_headers(&facts, view, trusted, arena) != 0
-		|| fill_parts(&facts, view, arena) != 0
-		|| fill_urls(&facts, view, &lookups, out) != 0
-		|| (ruleset_needs_auth(snapshot->rules) && fill_auth(&facts, view, trusted, arena) != 0)
-		|| (ruleset_needs_relays(snapshot->rules)
-			&& fill_relays(&facts, envelope, view, &lookups, out) != 0))
-		return -1;
-	status = judge(snapshot, envelope, &facts, FACT_MESSAGE, arena, out);
+	if (status == 0)
+		status = judge(snapshot, envelope, &facts, FACT_MESSAGE, arena, out);
 	out->elapsed_us = clock_monotonic_us() - begin;
 	return status;
 }

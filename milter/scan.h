@@ -14,6 +14,7 @@
 #include "base/network.h"
 #include "message/message.h"
 #include "milter/runtime.h"
+#include "rules/fact.h"
 #include "rules/verdict.h"
 
 /* What is known before the message: of the connection and the envelope. Borrowed slices. */
@@ -50,6 +51,12 @@ int scan_connection(const struct snapshot *snapshot, const struct scan_envelope 
 /* The whole message. `view` from message_end(). */
 int scan_message(const struct snapshot *snapshot, const struct scan_envelope *envelope,
 	const struct message_view *view, struct arena *arena, struct scan_result *out);
+/* What its rules are asked about; `out` gets all but the verdict. The first half of scan_message(),
+ * for who asks rules in another way (tests, benches). Lives as long as the arena, the view and
+ * `out`. */
+int scan_facts(const struct snapshot *snapshot, const struct scan_envelope *envelope,
+	const struct message_view *view, struct arena *arena, struct facts *facts,
+	struct scan_result *out);
 /* How a message must be read for this snapshot's rules and config. */
 struct message_options scan_message_options(const struct snapshot *snapshot);
 

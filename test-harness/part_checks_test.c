@@ -7,21 +7,17 @@
 /* What hits of `mail` (rules/testing.h), read with what the rules ask for. */
 static const char *hits_of(const char *rules, struct str mail)
 {
-	struct ruleset *set = rules_load(rules);
+	const char *path = rules_file("x.cf", rules);
+	struct snapshot *snapshot = mail_facts_snapshot(&path, 1);
 	struct arena *arena = arena_create(64 * 1024 * 1024);
-	struct network client = mail_facts_client();
-	struct message_options options = { .want_body = ruleset_needs_body(set),
-		.want_rawbody = ruleset_needs_rawbody(set), .want_tree = ruleset_needs_tree(set) };
-	struct message *message = arena ? message_create(&options, arena) : NULL;
 	struct facts facts;
 
-	t_need(message && message_read(message, mail) == 0);
-	t_int(mail_facts_make(message_view(message), &client, arena, &facts), 0);
-	struct asked asked = rules_ask(set, &facts, FACT_MESSAGE);
+	t_need(snapshot && arena && mail_facts_read(snapshot, mail, arena, &facts) == 0);
+	struct asked asked = rules_ask(snapshot->rules, &facts, FACT_MESSAGE);
 	const char *names = rules_names(&asked.verdict);
 	arena_free(&asked.arena);
 	arena_free(&arena);
-	ruleset_free(&set);
+	snapshot_release(&snapshot);
 	return names;
 }
 

@@ -18,13 +18,14 @@ enum { ARENA_BYTES = 64 * 1024 * 1024, PATH_BYTES = 4096 };
 static const char *const shipped = "rules/d";
 
 struct pair {
-	struct ruleset *with, *without;
+	struct snapshot *with;
+	struct ruleset *without;
 	size_t mails, hits, differ;
 };
 
-static struct ruleset *load(const char *const *paths, size_t n, bool no_prefilter)
+static struct ruleset *load_without(const char *const *paths, size_t n)
 {
-	struct ruleset_options options = { .no_prefilter = no_prefilter, .local_tests_only = true };
+	struct ruleset_options options = { .no_prefilter = true, .local_tests_only = true };
 	struct diags diags = { 0 };
 	struct ruleset *set = ruleset_load(paths, n, &options, &diags);
 	if (!set)
@@ -36,12 +37,14 @@ static struct ruleset *load(const char *const *paths, size_t n, bool no_prefilte
 
 static struct pair pair_load(const char *const *paths, size_t n)
 {
-	return (struct pair){ .with = load(paths, n, false), .without = load(paths, n, true) };
+	struct pair pair = { .with = mail_facts_snapshot(paths, n), .without = load_without(paths, n) };
+	t_need(pair.with);
+	return pair;
 }
 
 static void pair_free(struct pair *pair)
 {
-	ruleset_free(&pair->with);
+	snapshot_release(&pair->with);
 	ruleset_free(&pair->without);
 }
 
@@ -68,12 +71,11 @@ static bool same(const struct verdict *a, const struct verdict *b, const char *n
 static void ask(struct pair *pair, struct str mail, const char *name)
 {
 	struct arena *arena = arena_create(ARENA_BYTES);
-	struct network client = mail_facts_client();
 	struct eval_options options = { .stage = FACT_MESSAGE };
 	struct facts facts;
 	struct verdict with, without;
-	t_need(arena && mail_facts_read(mail, true, &client, arena, &facts) == 0);
-	t_need(ruleset_eval(pair->with, &facts, &options, arena, &with) == 0);
+	t_need(arena && mail_facts_read(pair->with, mail, arena, &facts) == 0);
+	t_need(ruleset_eval(pair->with->rules, &facts, &options, arena, &with) == 0);
 	t_need(ruleset_eval(pair->without, &facts, &options, arena, &without) == 0);
 	pair->mails++;
 	pair->hits += with.hits_n;
@@ -187,7 +189,7 @@ T_TEST(shipped_rules_over_mail_of_today)
 /* A file with metas that use all sub-rules, so that each is run. */
 static const char *all_used(const char *stock)
 {
-	struct ruleset *set = load(&stock, 1, false);
+	struct ruleset *set = load_without(&stock, 1);
 	struct buf text = { .limit = 1024 * 1024 };
 	const char *path = t_tmpfile("used.cf");
 	for (size_t i = 0; i < ruleset_rules(set); i++) {
@@ -214,8 +216,8 @@ T_TEST(stock_rules_over_the_corpus)
 		t_skip("/usr/share/spamassassin is not there (package spamassassin)");
 	const char *const paths[] = { stock, all_used(stock) };
 	struct pair pair = pair_load(paths, 2);
-	printf("# %zu rules\n", ruleset_rules(pair.with));
-	t_true(ruleset_rules(pair.with) > 4000);
+	printf("# %zu rules\n", ruleset_rules(pair.with->rules));
+	t_true(ruleset_rules(pair.with->rules) > 4000);
 	ask_folder(&pair, mails, EVERY);
 	check(&pair, 6000 / EVERY, 200000 / EVERY);
 	pair_free(&pair);
