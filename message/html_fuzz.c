@@ -29,12 +29,17 @@ static unsigned touch_all(const struct html_strings *strings)
 
 static unsigned count(struct arena *arena, struct str source)
 {
+	struct html_facts_list list = { NULL, 0, 0 };
 	struct html_facts facts;
 	size_t open = 0;
 	unsigned sum = 0;
 
-	if (html_facts_read(arena, source, source.len, &facts) < 0)
+	if (html_facts_add(&list, arena, source, source.len, source.len % 2 ? MIME_IDENTITY :
+		MIME_QUOTED_PRINTABLE) < 0)
 		abort();
+	if (list.n == 0)
+		return 0;
+	facts = list.items[0];
 	for (size_t i = 0; i < facts.inside_n; i++) {
 		open += facts.inside[i].open;
 		sum += touch(facts.inside[i].name);
