@@ -388,3 +388,82 @@ T_TEST(patterns_of_addresses)
 		    cases[i].matches))
 			printf("# %s of %s\n", cases[i].pattern, cases[i].text);
 }
+
+T_TEST(older_names)
+{
+	const char *from = "From: jo@example.com\nTo: mo@example.net\nSubject: good news";
+	const char *welcome = "welcomelist_from_rcvd jo@example.com example.com\n"
+		"def_welcomelist_from_rcvd jo@example.com example.com\n"
+		"header A eval:check_from_in_whitelist()\nheader B eval:check_forged_in_whitelist()\n"
+		"header C eval:check_from_in_default_whitelist()\n"
+		"header D eval:check_forged_in_default_whitelist()";
+	t_str(list_hits(welcome, "x@x.example", from, "8.8.8.8 mx.example.com a -"), "A C");
+	t_str(list_hits("welcomelist_from_rcvd jo@example.com example.com\n"
+		"header A eval:check_forged_in_whitelist()", "x@x.example", from,
+		"8.8.8.8 x.example a -"), "A");
+	t_str(list_hits("def_welcomelist_from_rcvd jo@example.com example.com\n"
+		"header A eval:check_forged_in_default_whitelist()", "x@x.example", from,
+		"8.8.8.8 x.example a -"), "A");
+	const char *to = "header A eval:check_to_in_blacklist()\nheader B eval:check_to_in_blocklist()\n"
+		"header C eval:check_to_in_whitelist()\nheader D eval:check_to_in_welcomelist()\n"
+		"header E eval:check_subject_in_blacklist()\nheader F eval:check_subject_in_whitelist()\n"
+		"header G eval:check_subject_in_welcomelist()\n"
+		"body H eval:check_uri_host_in_blacklist()\nbody I eval:check_uri_host_in_whitelist()";
+	char rules[1000];
+	t_str(list_hits(to, "x@x.example", from, ""), "");
+	snprintf(rules, sizeof rules, "blacklist_to mo@*\nblacklist_subject news\n"
+		"blocklist_uri_host pills.example\n%s", to);
+	t_str(list_hits(rules, "x@x.example", from, ""), "A B E H");
+	snprintf(rules, sizeof rules, "whitelist_to mo@*\nwhitelist_subject news\n"
+		"welcomelist_uri_host pills.example\n%s", to);
+	t_str(list_hits(rules, "x@x.example", from, ""), "C D F G I");
+}
+
+T_TEST(bounces)
+{
+	const char *rules = "header A eval:have_any_bounce_relays()\n"
+		"header B eval:check_welcomelist_bounce_relays()\n"
+		"header C eval:check_whitelist_bounce_relays()";
+	char with[400];
+	t_str(list_hits(rules, "", "From: a@b.example", ""), "");
+	snprintf(with, sizeof with, "welcomelist_bounce_relays mx.example.net\n%s", rules);
+	t_true(strstr(list_hits(with, "", "From: a@b.example", ""), "A") != NULL);
+}
+
+T_TEST(what_never_hits)
+{
+	t_str(list_hits("header A eval:check_for_illegal_ip()\n"
+		"header B eval:check_for_unique_subject_id()\n"
+		"header C eval:check_for_faraway_charset_in_headers()", "x@x.example",
+		"Subject: =?koi8-r?Q?=C1?= 12345abcde", "1.2.3.4 - 0.0.0.0 -"), "");
+}
+
+T_TEST(long_links)
+{
+	struct mail mail;
+	static char link[8300] = "http://a.example/";
+	struct fact_url url = { .raw = { link, 100 }, .url = { link, 100 },
+		.host = STR("a.example") };
+	struct str uri = { link, 100 };
+	memset(link + 17, 'x', sizeof link - 18);
+	read_mail(&mail, "", "", "");
+	mail.facts.urls = &url;
+	mail.facts.uris = &uri;
+	mail.facts.urls_n = mail.facts.uris_n = 1;
+	t_str(rules_hits("body A eval:check_uri_truncated()", &mail.facts), "");
+	url.raw.len = url.url.len = uri.len = 8299;
+	t_str(rules_hits("body A eval:check_uri_truncated()", &mail.facts), "A");
+}
+
+T_TEST(made_of_the_recipient)
+{
+	const char *rules = "util_rb_tld com\nheader A eval:check_ratware_envelope_from()";
+	const char *to = "To: jo@mail.example.com";
+	t_str(list_hits(rules, "x.example.com.jo@bad.com", to, ""), "A");
+	t_str(list_hits(rules, "x.example.com.mo@bad.com", to, ""), "");
+	const char *groups = "header A eval:check_for_msn_groups_headers()";
+	t_str(list_hits(groups, "", "To: <x@groups.msn.com>\nMessage-Id: <x1groups.msn.com>\n"
+		"Received: from mail pickup service by p12groups.msn.com with y; x", ""), "A");
+	t_str(list_hits(groups, "", "To: <x@groups.msn.com>\nMessage-Id: <x1@a.example>\n"
+		"Received: from mail pickup service by p12groups.msn.com with y; x", ""), "");
+}
