@@ -111,11 +111,22 @@ static bool keep_and_go_on(struct match *match, const char *form, size_t from, s
 	return match_at(match, form + 2, to);
 }
 
+/* Can what follows the code stand at `at`? Most codes are followed by fixed text: then one byte tells,
+ * and nothing has to be tried. */
+static bool may_follow(const struct match *match, const char *form, size_t at)
+{
+	char next = form[2];
+
+	if (!next || next == '%' || next == '{' || next == '}')
+		return true;
+	return at < match->text.len && match->text.ptr[at] == next;
+}
+
 /* Lengths from the longest to the shortest. */
 static bool longest(struct match *match, const char *form, size_t at, size_t end, size_t least)
 {
 	for (size_t to = end; to >= at + least; to--) {
-		if (keep_and_go_on(match, form, at, to))
+		if (may_follow(match, form, to) && keep_and_go_on(match, form, at, to))
 			return true;
 		if (to == 0)
 			break;
@@ -134,7 +145,7 @@ static bool dotted(struct match *match, const char *form, size_t at, size_t end)
 static bool shortest(struct match *match, const char *form, size_t at, size_t from, size_t end)
 {
 	for (size_t to = from; to <= end; to++)
-		if (keep_and_go_on(match, form, at, to))
+		if (may_follow(match, form, to) && keep_and_go_on(match, form, at, to))
 			return true;
 	return false;
 }
@@ -266,20 +277,37 @@ static bool match_from(struct form_line *line, size_t from, const char *form,
 	return true;
 }
 
-bool form_match(struct form_line *line, const char *form, struct form_kept *kept)
+/* The fixed text that the form begins with; empty: it begins with something else. */
+static struct str fixed_start(const char *form)
 {
-	return match_from(line, 0, form, kept);
+	return str_make(form, strcspn(form, "%{}"));
 }
 
+static bool stands_at(struct str text, size_t at, struct str word)
+{
+	return text.len - at >= word.len && memcmp(text.ptr + at, word.ptr, word.len) == 0;
+}
+
+bool form_match(struct form_line *line, const char *form, struct form_kept *kept)
+{
+	return stands_at(line->text, 0, fixed_start(form)) && match_from(line, 0, form, kept);
+}
+
+/* Looks for the fixed text first: few lines have it. */
 bool form_find(struct form_line *line, const char *form, struct form_kept *kept)
 {
-	bool fixed_start = *form != '%' && *form != '{';
+	struct str start = fixed_start(form[0] == '%' && form[1] == 'B' ? form + 2 : form);
+	struct str rest = line->text;
 
 	for (size_t at = 0; at < line->text.len && line->steps > 0; at++) {
-		if (fixed_start && line->text.ptr[at] != *form)
-			continue;
+		size_t next = start.len > 0 ? str_find(rest, start) : 0;
+
+		if (next == SIZE_MAX)
+			return false;
+		at += next;
 		if (match_from(line, at, form, kept))
 			return true;
+		rest = str_slice(line->text, at + 1, line->text.len);
 	}
 	return false;
 }

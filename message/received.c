@@ -206,6 +206,10 @@ static struct str find_envfrom(struct str text)
 	struct str found = { NULL, 0 };
 	size_t first = SIZE_MAX;
 
+	if (str_find_nocase(text, STR("envelope-")) == SIZE_MAX &&
+		str_find_nocase(text, STR("return-path")) == SIZE_MAX)
+		return found;
+
 	for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
 		size_t at = str_find_nocase(text, KEYS[i]);
 		struct str word;
