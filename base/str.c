@@ -70,15 +70,16 @@ size_t str_find_byte(struct str text, char byte)
 	return at ? (size_t)(at - text.ptr) : SIZE_MAX;
 }
 
+/* Blanks are everywhere: of a needle that begins with one, the next byte is looked for. */
 size_t str_find(struct str text, struct str needle)
 {
-	size_t from = 0;
+	size_t from = 0, pivot = needle.len > 1 && needle.ptr[0] == ' ';
 
 	if (needle.len == 0)
 		return 0;
 	while (text.len >= needle.len && from <= text.len - needle.len) {
-		struct str left = str_make(text.ptr + from, text.len - needle.len + 1 - from);
-		size_t at = str_find_byte(left, needle.ptr[0]);
+		struct str left = str_make(text.ptr + from + pivot, text.len - needle.len + 1 - from);
+		size_t at = str_find_byte(left, needle.ptr[pivot]);
 
 		if (at == SIZE_MAX)
 			break;
@@ -90,17 +91,39 @@ size_t str_find(struct str text, struct str needle)
 	return SIZE_MAX;
 }
 
+/* Where `byte` stands in the `len` bytes at `from`; behind them where it does not. */
+static const char *next_of(const char *from, size_t len, char byte)
+{
+	const char *at = len ? memchr(from, byte, len) : NULL;
+
+	return at ? at : from + len;
+}
+
 size_t str_find_nocase(struct str text, struct str needle)
 {
-	char first;
+	const char *end, *lower, *upper;
+	size_t pivot = needle.len > 1 && needle.ptr[0] == ' ';
+	char small, large;
 
 	if (needle.len == 0)
 		return 0;
-	first = ascii_lower(needle.ptr[0]);
-	for (size_t i = 0; i < text.len && text.len - i >= needle.len; i++)
-		if (ascii_lower(text.ptr[i]) == first
-			&& same_nocase(text.ptr + i, needle.ptr, needle.len))
-			return i;
+	if (text.len < needle.len)
+		return SIZE_MAX;
+	small = ascii_lower(needle.ptr[pivot]);
+	large = ascii_alpha(small) ? (char)(small - 32) : small;
+	end = text.ptr + text.len - needle.len + 1 + pivot;
+	lower = next_of(text.ptr + pivot, (size_t)(end - text.ptr) - pivot, small);
+	upper = next_of(text.ptr + pivot, (size_t)(end - text.ptr) - pivot, large);
+	while (lower < end || upper < end) {
+		const char *at = lower < upper ? lower : upper;
+
+		if (same_nocase(at - pivot, needle.ptr, needle.len))
+			return (size_t)(at - pivot - text.ptr);
+		if (lower == at)
+			lower = next_of(at + 1, (size_t)(end - at) - 1, small);
+		if (upper == at)
+			upper = next_of(at + 1, (size_t)(end - at) - 1, large);
+	}
 	return SIZE_MAX;
 }
 

@@ -8,11 +8,10 @@
 
 #include <string.h>
 
-#include "message/domain.h"
 #include "message/url.h"
 #include "message/url_find.h"
 
-enum { PROBES_MAX = 64, SLOTS_FIRST = 64, NESTED_MAX = 4, RECENT_HOSTS = 16 };
+enum { PROBES_MAX = 64, SLOTS_FIRST = 64, NESTED_MAX = 4 };
 
 struct slot {
 	uint32_t hash;
@@ -121,31 +120,15 @@ static struct message_url *add_item(struct links *links)
 	return &links->items[links->n++];
 }
 
-/* Most links of a mail go to a few hosts, and asking libpsl is dear (a seventh of the reading):
- * the host's registered domain, from a recent link to the same one where there is any. */
-static struct str domain_of(const struct links *links, struct str host)
-{
-	for (size_t i = links->n; i > 0 && links->n - i < RECENT_HOSTS; i--) {
-		const struct message_url *item = &links->items[i - 1];
-
-		if (!item->host_is_ip && item->host.len > 0 && str_equal(item->host, host))
-			return item->domain.len == 0 ? item->domain : str_make(host.ptr
-				+ (item->domain.ptr - item->host.ptr), item->domain.len);
-	}
-	return domain_registered(host);
-}
-
 static int keep(struct links *links, struct str raw, const struct url *url,
 	enum message_url_origin origin, struct str anchor)
 {
 	struct message_url *item;
-	struct str domain;
 
 	if (links->n >= links->max) {
 		links->full = true;
 		return 0;
 	}
-	domain = url->host_is_ip ? STR("") : domain_of(links, url->host);
 	item = add_item(links);
 	if (!item)
 		return -1;
@@ -154,7 +137,6 @@ static int keep(struct links *links, struct str raw, const struct url *url,
 	item->host = url->host;
 	item->host_is_ip = url->host_is_ip;
 	item->ip = url->ip;
-	item->domain = domain;
 	item->origin = origin;
 	item->anchor = anchor;
 	return 0;

@@ -49,7 +49,7 @@ T_TEST(keeps_each_url_once)
 	t_int(view->urls[1].origin, MESSAGE_URL_HTML_LOAD);
 	t_int(view->urls[2].origin, MESSAGE_URL_HTML_FORM);
 	t_true(view->urls[2].host_is_ip);
-	t_int(view->urls[2].domain.len, 0);
+	t_int(message_url_domain(&view->urls[2]).len, 0);
 	t_slice(view->urls[3].url, "http://b.example.com/");
 	t_int(view->urls[3].origin, MESSAGE_URL_HTML_TEXT);
 	done();

@@ -13,6 +13,7 @@
 #include "base/date.h"
 #include "message/body.h"
 #include "message/charset.h"
+#include "message/domain.h"
 #include "message/header.h"
 #include "message/hops.h"
 #include "message/html.h"
@@ -97,6 +98,7 @@ struct message *message_create(const struct message_options *options, struct are
 	message->view.date = INT64_MIN;
 	message->links = links_create(arena, message->options.limits.urls);
 	message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls,
+		options->want_links,
 		options->redirector.find ? &message->options.redirector : NULL);
 	return message->links && message->uris ? message : NULL;
 }
@@ -604,4 +606,9 @@ const char *message_truncated_text(unsigned truncated, char *out, size_t size)
 		n += len > 0 ? (size_t)len : 0;
 	}
 	return out;
+}
+
+struct str message_url_domain(const struct message_url *url)
+{
+	return url->host_is_ip ? STR("") : domain_registered(url->host);
 }

@@ -74,7 +74,6 @@ struct message_url {
 	struct str raw;        /* as it stood (decoded from transfer encoding and charset) */
 	struct str url;        /* after the WHATWG rules: serialised, percent-decoded for matching */
 	struct str host;       /* lower case ASCII (punycode); address in canonical form */
-	struct str domain;     /* registered domain by the public suffix list; empty if none */
 	bool host_is_ip;
 	struct ip ip;
 	enum message_url_origin origin;
@@ -145,6 +144,10 @@ const struct message_view *message_view(const struct message *message);
 
 /* A whole mail in memory (LF or CRLF; an mbox "From " line is passed over): all the calls above. */
 int message_read(struct message *message, struct str mail);
+
+/* The registered domain of a link's host, by the public suffix list: a slice of it, empty if it has
+ * none. Asked when it is wanted: libpsl takes as long as the rest of a link's reading. */
+struct str message_url_domain(const struct message_url *url);
 
 /* Value of the first header of this name (any case), or NULL. */
 const struct message_header *message_find_header(const struct message_view *view, struct str name);

@@ -39,7 +39,7 @@ static uint64_t digest(const struct message_view *view)
 		const struct message_url *url = &view->urls[i];
 
 		hash = mix(mix(mix(hash, url->raw), url->url), url->host);
-		hash = mix(mix(hash, url->domain), url->anchor);
+		hash = mix(mix(hash, message_url_domain(url)), url->anchor);
 	}
 	for (size_t i = 0; i < view->relays_n; i++)
 		hash = mix(mix(mix(hash, view->relays[i].helo), view->relays[i].by),

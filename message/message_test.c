@@ -49,7 +49,7 @@ T_TEST(reads_headers_text_and_url)
 	t_slice(view->urls[0].raw, "http://WWW.pills.example.com/a%41b");
 	t_slice(view->urls[0].url, "http://www.pills.example.com/aAb");
 	t_slice(view->urls[0].host, "www.pills.example.com");
-	t_slice(view->urls[0].domain, "example.com");
+	t_slice(message_url_domain(&view->urls[0]), "example.com");
 	t_int(view->urls[0].origin, MESSAGE_URL_TEXT);
 	t_int(view->truncated, 0);
 	t_true(message_find_header(view, STR("SUBJECT")) == &view->headers[0]);
@@ -183,7 +183,7 @@ static struct str describe(struct arena *arena, const struct message_view *view)
 		buf_add_byte(&out, ' ');
 		buf_add_str(&out, view->urls[i].url);
 		buf_add_byte(&out, ' ');
-		buf_add_str(&out, view->urls[i].domain);
+		buf_add_str(&out, message_url_domain(&view->urls[i]));
 		buf_add_byte(&out, ' ');
 		buf_add_str(&out, view->urls[i].anchor);
 	}

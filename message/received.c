@@ -315,11 +315,15 @@ static struct str find_login(struct str text)
 	struct form_kept kept = { .options = { NULL, 0 } };
 	struct str protocol = str_find(text, STR(" by ")) == SIZE_MAX ? str_make(NULL, 0) :
 		authenticating(text);
+	bool there = false;
 
 	for (size_t i = 0; protocol.len == 0 && i < sizeof LOGINS / sizeof *LOGINS; i++) {
 		bool found;
 
-		if (str_find(text, str_from(LOGINS[i].when)) == SIZE_MAX)
+		/* several marks in a row want the same text */
+		if (i == 0 || strcmp(LOGINS[i].when, LOGINS[i - 1].when) != 0)
+			there = str_find(text, str_from(LOGINS[i].when)) != SIZE_MAX;
+		if (!there)
 			continue;
 		found = LOGINS[i].form ? form_find(&line, LOGINS[i].form, &kept) :
 			sendmail_authenticated(text);

@@ -186,6 +186,38 @@ static void read_ident(struct form_kept *kept)
 	kept->rdns = str_slice(kept->rdns, at + 1, kept->rdns.len);
 }
 
+/* How a line begins: its first byte, and the one behind its first word and the blank. */
+struct beginning {
+	char first, second;
+};
+
+static struct beginning begin_of(struct str text)
+{
+	size_t blank = str_find_byte(text, ' ');
+
+	return (struct beginning){ text.len > 0 ? text.ptr[0] : '\0',
+		blank != SIZE_MAX && blank + 1 < text.len ? text.ptr[blank + 1] : '\0' };
+}
+
+static bool is_fixed(char c)
+{
+	return c != '%' && c != '{' && c != '}' && c != '\0';
+}
+
+/* Most forms begin with fixed text, or with a word and fixed text behind its blank: two bytes tell
+ * that most of them do not fit. */
+static bool may_fit(const struct form *form, struct beginning line)
+{
+	const char *text = form->form;
+
+	if (form->flags & FIND)
+		return true;
+	if (is_fixed(text[0]))
+		return text[0] == line.first;
+	return text[0] != '%' || !strchr("hrnwHRW", text[1]) || text[2] != ' ' ||
+		!is_fixed(text[3]) || text[3] == line.second;
+}
+
 static bool fits(struct form_line *line, const struct form *form, enum family family,
 	struct form_kept *kept)
 {
@@ -228,10 +260,14 @@ enum received_is received_forms(struct str text, enum received_start start,
 	};
 	struct form_line line = { text, FORM_STEPS };
 	enum family family = start == RECEIVED_FROM ? family_of(&line) : ANY;
+	struct beginning beginning = begin_of(text);
 
 	for (size_t i = 0; i < STARTS[start].n && line.steps > 0; i++) {
-		struct form_kept kept = fields->kept;
+		struct form_kept kept;
 
+		if (!may_fit(&STARTS[start].forms[i], beginning))
+			continue;
+		kept = fields->kept;
 		if (fits(&line, &STARTS[start].forms[i], family, &kept))
 			return take(&STARTS[start].forms[i], &kept, fields);
 	}

@@ -142,7 +142,7 @@ struct str uri_host_text(struct arena *arena, struct str form)
 	return host.len == 0 || undecoded(host) ? str_make(NULL, 0) : uri_ascii(arena, host);
 }
 
-bool uri_host_leads(struct str host, struct link_host *out)
+bool uri_host_leads(struct str host, bool domain, struct link_host *out)
 {
 	*out = (struct link_host){ .host = host };
 	if (out->host.len > 0 && ascii_digit(out->host.ptr[0]) && ip_parse(out->host, &out->ip)) {
@@ -152,7 +152,7 @@ bool uri_host_leads(struct str host, struct link_host *out)
 	}
 	if (!is_name(out->host) || !domain_has_suffix(out->host))
 		return false;
-	out->domain = domain_registered(out->host);
+	out->domain = domain ? domain_registered(out->host) : out->host;
 	if (out->domain.len == 0)
 		out->domain = out->host;
 	return true;
@@ -160,5 +160,5 @@ bool uri_host_leads(struct str host, struct link_host *out)
 
 bool uri_host(struct arena *arena, struct str form, struct link_host *out)
 {
-	return uri_host_leads(uri_host_text(arena, form), out);
+	return uri_host_leads(uri_host_text(arena, form), true, out);
 }

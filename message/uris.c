@@ -32,11 +32,12 @@ struct uris {
 	bool full, cut;
 	struct link_host recent[RECENT_HOSTS]; /* what was found of them; no domain: they lead nowhere */
 	size_t recent_n;                       /* ever */
+	bool domains;
 	struct slot *slots;
 	size_t slots_n, used; /* slots_n is a power of two */
 };
 
-struct uris *uris_create(struct arena *arena, size_t max,
+struct uris *uris_create(struct arena *arena, size_t max, bool domains,
 	const struct uri_redirector *redirector)
 {
 	struct uris *uris = ARENA_NEW(arena, struct uris);
@@ -45,6 +46,7 @@ struct uris *uris_create(struct arena *arena, size_t max,
 		return NULL;
 	uris->arena = arena;
 	uris->max = max;
+	uris->domains = domains;
 	uris->redirector = redirector;
 	return uris;
 }
@@ -165,7 +167,7 @@ static const struct link_host *host_of(struct uris *uris, struct str name)
 		if (str_equal(uris->recent[i].host, name))
 			return &uris->recent[i];
 	struct link_host *host = &uris->recent[uris->recent_n++ % RECENT_HOSTS];
-	if (!uri_host_leads(name, host))
+	if (!uri_host_leads(name, uris->domains, host))
 		*host = (struct link_host){ .host = name };
 	return host;
 }
@@ -303,6 +305,13 @@ int uris_add_signer(struct uris *uris, struct str domain)
 			buf_add_byte(&raw, domain.ptr[i]);
 	return raw.failed ? -1 : add(uris, buf_str(&raw),
 		LINK_DOMAINKEYS | LINK_NOCANON | LINK_NOCLEAN, true, &index);
+}
+
+bool uris_have_host(const struct uris *uris, struct str host)
+{
+	const struct slot *slot = find_slot(uris, host, SPACE_HOST, hash_text(host, SPACE_HOST));
+
+	return slot && slot->text.ptr;
 }
 
 int uris_add_hidden(struct uris *uris, struct str url, struct str host)

@@ -27,9 +27,10 @@ enum { URIS_BYTES_MAX = 1024 * 1024, URIS_REDIRECT_WORK_MAX = 256 * 1024 * 1024 
 
 struct uris;
 
-/* NULL when memory is spent. At most `max` strings are kept, and as many links. `redirector` may
- * be NULL. */
-struct uris *uris_create(struct arena *arena, size_t max,
+/* NULL when memory is spent. At most `max` strings are kept, and as many links. `domains`: the
+ * registered domain of each host is asked for; else it is the host itself. `redirector` may be
+ * NULL. */
+struct uris *uris_create(struct arena *arena, size_t max, bool domains,
 	const struct uri_redirector *redirector);
 
 /* All of these: 0, or -1 when memory is spent. What they are given must live as long as the
@@ -45,6 +46,8 @@ int uris_of_html(struct uris *uris, struct arena *arena, unsigned part, const st
 int uris_add_anchor(struct uris *uris, struct str target, struct str text, unsigned part);
 /* The domain that a DKIM signature names: a link for its host, in no string. */
 int uris_add_signer(struct uris *uris, struct str domain);
+/* Does a string of the list lead to this host? */
+bool uris_have_host(const struct uris *uris, struct str host);
 /* What a browser opens, where no string has its host yet: SpamAssassin misses it, a rule shall not.
  * In the list of strings only. */
 int uris_add_hidden(struct uris *uris, struct str url, struct str host);

@@ -21,7 +21,7 @@ static const char *joined(const struct uris *uris)
 
 static const char *found(const char *text)
 {
-	struct uris *uris = uris_create(arena, 100, NULL);
+	struct uris *uris = uris_create(arena, 100, true, NULL);
 
 	t_need(uris && uris_find(uris, str_from(text)) == 0);
 	return joined(uris);
@@ -29,7 +29,7 @@ static const char *found(const char *text)
 
 static const char *added(const char *target)
 {
-	struct uris *uris = uris_create(arena, 100, NULL);
+	struct uris *uris = uris_create(arena, 100, true, NULL);
 
 	t_need(uris && uris_add(uris, str_from(target), LINK_A) == 0);
 	return joined(uris);
@@ -122,7 +122,7 @@ T_TEST(each_once_and_not_without_end)
 {
 	arena = arena_create(1 << 26);
 	t_need(arena);
-	struct uris *uris = uris_create(arena, 3, NULL);
+	struct uris *uris = uris_create(arena, 3, true, NULL);
 	size_t n;
 
 	t_need(uris);
@@ -135,7 +135,7 @@ T_TEST(each_once_and_not_without_end)
 	t_int(uris_find(uris, STR("http://d.com/")), 0);
 	t_true(uris_full(uris));
 	/* what is worked on is bounded, whatever redirects to whatever */
-	uris = uris_create(arena, 100000, NULL);
+	uris = uris_create(arena, 100000, true, NULL);
 	struct buf deep = { 0 };
 	for (int i = 0; i < 1000; i++)
 		buf_add_cstr(&deep, "http://a.com/");
@@ -155,7 +155,7 @@ T_TEST(each_once_and_not_without_end)
 static const char *links_of(const char *source)
 {
 	static char text[4096];
-	struct uris *uris = uris_create(arena, 100, NULL);
+	struct uris *uris = uris_create(arena, 100, true, NULL);
 	struct html html;
 	size_t n, used = 0;
 

@@ -16,12 +16,17 @@ static bool is_example(struct str host)
 /* Would a click open it, also where SpamAssassin sees no link? Bare host names often are none. */
 static bool opens(const struct message_url *url)
 {
-	if ((url->domain.len == 0 && !url->host_is_ip && !is_example(url->host)) ||
-		str_starts_nocase(url->url, STR("mailto:")))
+	if (str_starts_nocase(url->url, STR("mailto:")))
 		return false;
 	if (url->origin == MESSAGE_URL_TEXT || url->origin == MESSAGE_URL_HTML_TEXT)
 		return str_starts_nocase(url->raw, STR("http"));
 	return url->origin == MESSAGE_URL_HTML_LINK || url->origin == MESSAGE_URL_HTML_FORM;
+}
+
+/* Is its host in the Internet? */
+static bool is_public(const struct message_url *url)
+{
+	return url->host_is_ip || is_example(url->host) || message_url_domain(url).len > 0;
 }
 
 /* "d=example.com;" of a signature, wherever it stands. */
@@ -73,7 +78,8 @@ int uris_of_view(struct uris *uris, bool links, bool signers, struct message_vie
 			return -1;
 	}
 	for (size_t i = 0; i < view->urls_n; i++)
-		if (opens(&view->urls[i]) &&
+		if (opens(&view->urls[i]) && !uris_have_host(uris, view->urls[i].host) &&
+			is_public(&view->urls[i]) &&
 			uris_add_hidden(uris, view->urls[i].url, view->urls[i].host) < 0)
 			return -1;
 	view->truncated |= uris_full(uris) ? MESSAGE_CUT_URLS : 0u;

@@ -37,7 +37,6 @@ struct fact_url {
 	struct str raw;      /* as it stood in the mail */
 	struct str url;      /* cleaned and decoded, what a click would open */
 	struct str host;     /* lower case; an IP address in canonical form; empty: none (mailto:) */
-	struct str domain;   /* registered domain; empty for addresses and unknown suffixes */
 	bool host_is_ip;
 	const struct network *network; /* of a literal address; NULL when the host is a name */
 };

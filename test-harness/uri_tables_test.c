@@ -223,7 +223,7 @@ static struct str unescape(char *text)
 
 static void add_html(struct strings *out, const char *target)
 {
-	struct uris *uris = uris_create(arena, 100, &redirector);
+	struct uris *uris = uris_create(arena, 100, true, &redirector);
 	struct buf source = { .arena = arena };
 	struct html html;
 	size_t n;

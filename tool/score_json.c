@@ -74,7 +74,7 @@ static json_t *urls_json(const struct score_report *report)
 		int bad = output_json_set(one, "url", output_json_text(url->url));
 
 		bad |= output_json_set(one, "host", output_json_text(url->host));
-		bad |= output_json_set(one, "domain", output_json_text(url->domain));
+		bad |= output_json_set(one, "domain", output_json_text(message_url_domain(url)));
 		if (network)
 			bad |= output_json_set(one, "network", network_print_json(network));
 		status |= append(urls, one, bad);
