@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "message/charset.h"
+
 enum { CUT_SEARCH = 1024, UNLIKELY = 1, BLANK = 2 };
 
 /* BLANK: ASCII white space. UNLIKELY: may begin white space in UTF-8. */
@@ -202,6 +204,8 @@ static void narrow(struct buf *text)
 {
 	size_t n = 0;
 
+	if (bytes_are_ascii(buf_str(text))) /* most are */
+		return;
 	for (size_t i = 0; i < text->len; i++) {
 		unsigned char c = (unsigned char)text->ptr[i];
 
