@@ -39,8 +39,8 @@ ROOMS    := base geoip message rules milter tool
 MAINS    := milter/main.c milter/callbacks.c milter/apply.c tool/main.c geoip/depeer_mmdb.c
 LIB_SRC  := $(filter-out $(MAINS) %_test.c %_fuzz.c,$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 TEST_SRC := $(foreach r,$(ROOMS) test-harness test-harness/smtp,$(wildcard $(r)/*_test.c))
-FUZZ_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*_fuzz.c))
-HARNESS_SRC := $(filter-out test-harness/t.c %_test.c,$(wildcard test-harness/*.c)) \
+FUZZ_SRC := $(foreach r,$(ROOMS) test-harness,$(wildcard $(r)/*_fuzz.c))
+HARNESS_SRC := $(filter-out test-harness/t.c %_test.c %_fuzz.c,$(wildcard test-harness/*.c)) \
             test-harness/smtp/session.c
 HARNESS_MAINS := $(wildcard test-harness/smtp/*_client.c test-harness/bench/*.c \
             test-harness/tools/*.c)
@@ -164,12 +164,12 @@ FUZZERS = $(patsubst %.c,build/fuzz/fuzz/%,$(FUZZ_SRC))
 fuzz-build: SANFLAGS = -fsanitize=fuzzer-no-link,address,undefined
 fuzz-build: OPT = -O1 -fno-omit-frame-pointer
 fuzz-build: $(FUZZERS)
-build/fuzz/fuzz/%: build/fuzz/obj/%.o $(LIB)
+build/fuzz/fuzz/%: build/fuzz/obj/%.o $(HARNESS_LIB) $(LIB)
 	@mkdir -p $(@D)
 	clang $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # The same targets without libFuzzer, over the inputs kept in the tree: part of `make check`.
-$(B)/replay/%: $(B)/obj/%.o $(B)/obj/test-harness/fuzz_corpus/replay.o $(LIB)
+$(B)/replay/%: $(B)/obj/%.o $(B)/obj/test-harness/fuzz_corpus/replay.o $(HARNESS_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -1,19 +1,27 @@
 /* test-harness/mail_facts: see mail_facts.h. */
 #include "test-harness/mail_facts.h"
 
+#include <stdio.h>
+
 #include "milter/scan.h"
 #include "tool/world.h"
 
 struct snapshot *mail_facts_snapshot(const char *const *rules, size_t n)
 {
+	struct diags diags = { 0 };
 	struct world world = { .no_config = true };
 	struct snapshot *snapshot = NULL;
+	struct config *config;
 	int status = world_set(&world, "LocalTestsOnly", "yes");
 
 	for (size_t i = 0; status == 0 && i < n; i++)
 		status = world_set(&world, "RulesDir", rules[i]);
-	if (status == 0)
-		snapshot = world_open(&world, &status);
+	config = status == 0 ? world_load_config(&world, &diags) : NULL;
+	if (config)
+		snapshot = snapshot_build(config, &diags);
+	if (!snapshot)
+		diags_print(&diags, stderr);
+	diags_clear(&diags);
 	world_clear(&world);
 	return snapshot;
 }

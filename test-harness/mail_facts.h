@@ -9,7 +9,7 @@
 #include "rules/fact.h"
 
 /* These rule files with the config's defaults, no database, and local tests only. Says on stderr
- * what is wrong and returns NULL. Release with snapshot_release(). */
+ * what is wrong and returns NULL; warnings are not told. Release with snapshot_release(). */
 struct snapshot *mail_facts_snapshot(const char *const *rules, size_t n);
 
 /* Reads a whole mail as the snapshot's rules want it, from a client without an entry in any list,
