@@ -68,7 +68,7 @@ struct facts {
 	const struct fact_header *headers; /* in the order of the message */
 	size_t headers_n;
 	const struct str *body;        /* SpamAssassin's body view: Subject first (body_has_subject),
-	                                * then rendered text by paragraph, <= 2,048 bytes each */
+	                                * then rendered text by paragraph, <= 2,049 bytes each */
 	size_t body_n;
 	bool body_has_subject;
 	const struct str *rawbody;     /* the decoded text parts, HTML kept, in pieces of at most
