@@ -1,5 +1,5 @@
-/* base/origins: the header fields that name where a web mailer had a mail from, unless the rules say
- * others (originating_ip_headers): those of SpamAssassin 4.0.1's 10_default_prefs.cf.
+/* base/origins: the header fields that name where a web mailer had a mail from, unless the rules
+ * say others (originating_ip_headers): those of SpamAssassin 4.0.1's 10_default_prefs.cf.
  */
 #ifndef DEPEER_BASE_ORIGINS_H
 #define DEPEER_BASE_ORIGINS_H

@@ -37,7 +37,7 @@ struct part {
 	struct str charset;     /* as declared; ptr NULL: no such parameter */
 	struct str name;        /* file name, "" if none */
 	struct str encoding, disposition; /* the values of their headers, "" if none */
-	size_t parent;          /* number of the part around it: 0 is the message itself, n parts[n-1] */
+	size_t parent;          /* number of the part around it: 0 is the message, n parts[n-1] */
 	bool leaf;
 	/* of leaves */
 	struct part_lines lines;

@@ -111,8 +111,8 @@ static bool keep_and_go_on(struct match *match, const char *form, size_t from, s
 	return match_at(match, form + 2, to);
 }
 
-/* Can what follows the code stand at `at`? Most codes are followed by fixed text: then one byte tells,
- * and nothing has to be tried. */
+/* Can what follows the code stand at `at`? Most codes are followed by fixed text: then one byte
+ * tells, and nothing has to be tried. */
 static bool may_follow(const struct match *match, const char *form, size_t at)
 {
 	char next = form[2];

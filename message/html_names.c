@@ -13,7 +13,7 @@
 #define URI_ACTION BIT(ACTION)
 #define URI_BASE BIT(HREF)
 
-#define NAME(text) .name = { text, sizeof text - 1 }, .shown = true
+#define NAME(text) .name = { (text), sizeof(text) - 1 }, .shown = true
 #define ELEMENT(text) NAME(text), .element = true
 
 /* In strcmp() order. */

@@ -428,7 +428,7 @@ static int decode_text(struct message *message, bool shown, struct str *text)
 
 static int read_html(struct message *message, bool shown, struct str text)
 {
-	struct html html;
+	struct html html = { .text = text };
 
 	if (shown && message->options.want_html && html_facts_add(&message->html, message->arena,
 		text, message->decoded, message->part.encoding) < 0)

@@ -20,8 +20,8 @@ enum received_is {
 	RECEIVED_UNREADABLE  /* one may have handed the mail over: who is not known */
 };
 
-/* `value` unfolded. Slices of *out lie in the arena. Where it is no relay, out->envfrom may still be
- * what a filter says of the header below. Time is bounded whatever the header is; one of more than
+/* `value` unfolded. Slices of *out lie in the arena. Where it is no relay, out->envfrom may still
+ * be what a filter says of the header below. Time is bounded whatever the header is; one of more than
  * FORM_LINE_MAX bytes is unreadable. Spent memory shows in the arena. */
 enum received_is received_parse(struct arena *arena, struct str value,
 	struct message_relay *out);

@@ -1,5 +1,5 @@
-/* Tests of received: the common programs' forms, all of SpamAssassin's own cases, what is skipped and
- * what cannot be read, and hostile lines. */
+/* Tests of received: the common programs' forms, all of SpamAssassin's own cases, what is skipped
+ * and what cannot be read, and hostile lines. */
 #include "message/received.h"
 
 #include <stdio.h>

@@ -554,12 +554,13 @@ static int push_bracketed(struct uri_forms *forms, struct str uri)
 {
 	size_t last = find_any(uri, "?&"), sign = SIZE_MAX, close = SIZE_MAX;
 
-	for (size_t i = uri.len; i-- > 0;) {
+	for (size_t i = uri.len; i > 0;) {
+		i--;
 		if (uri.ptr[i] == '@')
 			sign = i; /* the nearest one on the right */
 		if (uri.ptr[i] == '>')
 			close = i;
-		if (uri.ptr[i] == '<' && i < last && sign != SIZE_MAX && sign > i + 1 &&
+		if (i < last && uri.ptr[i] == '<' && sign != SIZE_MAX && sign > i + 1 &&
 			close != SIZE_MAX && close > sign + 1)
 			return push_join(forms, STR("mailto:"), str_slice(uri, i + 1, close), STR(""));
 	}

@@ -43,8 +43,8 @@ int uri_forms(struct uri_forms *forms, struct str uri);
  * what is still encoded), or memory is spent (arena_spent). */
 bool uri_host(struct arena *arena, struct str form, struct link_host *out);
 /* The same in two steps: what stands where a host does, empty if nothing does; and whether that
- * leads anywhere, which asks the public suffix list and is the dear one; it costs twice as much where
- * the registered `domain` is wanted and not just the host. */
+ * leads anywhere, which asks the public suffix list and is the dear one; it costs twice as much
+ * where the registered `domain` is wanted and not just the host. */
 struct str uri_host_text(struct arena *arena, struct str form);
 bool uri_host_leads(struct str host, bool domain, struct link_host *out);
 

@@ -30,7 +30,8 @@ struct uris {
 	size_t anchors_n, anchors_capacity;
 	uint64_t redirect_work; /* bytes of each link, squared */
 	bool full, cut;
-	struct link_host recent[RECENT_HOSTS]; /* what was found of them; no domain: they lead nowhere */
+	/* what was found of them; no domain: they lead nowhere */
+	struct link_host recent[RECENT_HOSTS];
 	size_t recent_n;                       /* ever */
 	bool domains;
 	struct slot *slots;

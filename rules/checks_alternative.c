@@ -56,7 +56,8 @@ static unsigned code_at(struct str text, size_t at)
 	const unsigned char *p = (const unsigned char *)text.ptr + at;
 	size_t left = text.len - at;
 	if (p[0] >= 0xF0)
-		return left > 3 ? (p[0] & 7u) << 18 | (p[1] & 63u) << 12 | (p[2] & 63u) << 6 | (p[3] & 63u) : 0;
+		return left > 3 ? (p[0] & 7u) << 18 | (p[1] & 63u) << 12 | (p[2] & 63u) << 6 |
+			(p[3] & 63u) : 0;
 	if (p[0] >= 0xE0)
 		return left > 2 ? (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u) : 0;
 	return left > 1 ? (p[0] & 31u) << 6 | (p[1] & 63u) : 0;
@@ -97,7 +98,7 @@ static bool next_word(struct str *rest, struct str *word)
 	size_t at = 0, n;
 	while (at < rest->len) {
 		size_t from = at;
-		while (at < rest->len && (n = blank(*rest, at)) == 0)
+		while (at < rest->len && blank(*rest, at) == 0)
 			at++;
 		*word = str_slice(*rest, from, at);
 		while (at < rest->len && (n = blank(*rest, at)) > 0)

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#define NAME(text) { text, sizeof text - 1 }
+#define NAME(text) { (text), sizeof(text) - 1 }
 
 static const char LIMIT[] = "html-limit";
 

@@ -184,7 +184,7 @@ static struct factor_word word_join(const struct factor_word *a, const struct fa
 static struct factor_words words_join(struct factor_pool *pool, struct factor_words a,
 	struct factor_words b, enum keep keep)
 {
-	if (a.n * b.n > FACTOR_WORDS_MAX)
+	if (!b.n || a.n * b.n > FACTOR_WORDS_MAX)
 		return (struct factor_words){ NULL, 0 };
 	struct factor_words words = words_make(pool, a.n * b.n);
 	for (size_t i = 0; i < words.n; i++)
@@ -242,7 +242,7 @@ struct factor factor_byte(struct factor_pool *pool, unsigned char byte)
 
 struct factor factor_set(struct factor_pool *pool, const struct byte_set *set)
 {
-	static const uint64_t upper = UINT64_C(0x07fffffe), lower = upper << 32; /* of bytes 64 to 127 */
+	static const uint64_t upper = UINT64_C(0x07fffffe), lower = upper << 32; /* 64 to 127 */
 	struct byte_set both = *set;
 	both.bits[1] |= (set->bits[1] & upper) << 32 | (set->bits[1] & lower) >> 32;
 	uint16_t number = pool_set(pool, &both);

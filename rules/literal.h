@@ -25,7 +25,7 @@ struct literals {
 	const struct byte_set *sets;       /* what the words refer to */
 	const uint32_t *classes;           /* of the sets (rules/factor), */
 	const double *key_weights;         /* and their weights */
-	uint64_t odd;                      /* bits of rules/odd: a match may have one of these instead */
+	uint64_t odd;                      /* of rules/odd: a match may have one of these instead */
 	unsigned times;                    /* how many words a match has, at least: 1, or more */
 	double cost;                       /* how often a word is expected in a byte of text */
 };

@@ -66,7 +66,8 @@ static inline bool literal_word_in(const struct literals *literals,
 	return false;
 }
 
-/* Whether one of the words (or what is odd) stands in the text, in the plainest way; true if there is no word. */
+/* Whether one of the words (or what is odd) stands in the text, in the plainest way; true if there
+ * is no word. */
 static inline bool literal_any_in(const struct literals *literals, struct str text)
 {
 	if (odd_in_text(text, literals->odd))

@@ -147,7 +147,7 @@ static struct str reversed(const struct ip *ip, struct arena *arena)
 int narrow_line(const struct ruleset *set, enum narrow narrow, bool is_address, struct str line,
 	struct arena *arena, struct str *out)
 {
-	struct ip ip;
+	struct ip ip = { { 0 } };
 	*out = narrow == NARROW_HOST || narrow == NARROW_DOMAIN ? host_of(set, is_address, line) :
 		any_ip(line, &ip);
 	if (!out->len)

@@ -16,8 +16,8 @@
 
 enum narrow { NARROW_NOT, NARROW_HOST, NARROW_DOMAIN, NARROW_IP, NARROW_REVIP };
 
-/* `line` is one value, or (`is_address`) one address of it. Empty *out: there is none. 0, or -1 when
- * memory is spent. `set` may be NULL: no top-level domain is known then. */
+/* `line` is one value, or (`is_address`) one address of it. Empty *out: there is none. 0, or -1
+ * when memory is spent. `set` may be NULL: no top-level domain is known then. */
 int narrow_line(const struct ruleset *set, enum narrow narrow, bool is_address, struct str line,
 	struct arena *arena, struct str *out);
 

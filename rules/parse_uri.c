@@ -144,7 +144,7 @@ static const char call_name[] = "check_uri_local_bl";
 bool parse_uri_block_call(struct parser *parser, const struct rule *rule,
 	struct check_call *call)
 {
-	if (strcmp(call->entry->name, call_name) || call->args_n)
+	if (strcmp(call->entry->name, call_name) != 0 || call->args_n)
 		return true;
 	struct str *name = ARENA_NEW(parser->set->arena, struct str);
 	if (!name) {

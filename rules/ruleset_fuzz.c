@@ -37,7 +37,8 @@ static void ask(const struct ruleset *rules)
 		.has_mail_from = true, .headers = headers, .headers_n = 3, .body = body, .body_n = 2,
 		.body_has_subject = true, .full = STR("Subject: a pills\n\naaa\n"), .urls = urls,
 		.urls_n = 2, .uris = uris, .uris_n = 2, .relays = relays, .relays_n = 2, .day = 20000 };
-	static const struct fact_part parts[] = { { .headers = headers, .headers_n = 2 }, { .headers_n = 0 } };
+	static const struct fact_part parts[] = {
+		{ .headers = headers, .headers_n = 2 }, { .headers_n = 0 } };
 	facts.rawbody = body;
 	facts.rawbody_n = 2;
 	facts.parts = parts;

@@ -1,5 +1,5 @@
-/* test-harness/mail_facts: the facts of a mail, as the milter makes them (milter/scan), for programs
- * that ask rules directly.
+/* test-harness/mail_facts: the facts of a mail, as the milter makes them (milter/scan), for
+ * programs that ask rules directly.
  */
 #ifndef DEPEER_TEST_HARNESS_MAIL_FACTS_H
 #define DEPEER_TEST_HARNESS_MAIL_FACTS_H

@@ -191,7 +191,7 @@ T_TEST(domains)
 
 	begin();
 	while ((key = next_string(&at, &len)) != NULL && (domain = next_string(&at, &len)) != NULL &&
-		(text = next_string(&at, &len)) != NULL && (text = next_string(&at, &len)) != NULL) {
+		next_string(&at, &len) != NULL && (text = next_string(&at, &len)) != NULL) {
 		bool good = contradicted(text, domain) ||
 			t_str(domain_of(str_make(text, len)), domain);
 

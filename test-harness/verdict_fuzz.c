@@ -1,5 +1,5 @@
-/* (rules, message) -> verdict: any rules asked of any mail, with the prefilter and without; and each
- * check that there is, with arguments of several kinds. No crash, no leak, no hang; the prefilter
+/* (rules, message) -> verdict: any rules asked of any mail, with the prefilter and without; and
+ * each check that there is, with arguments of several kinds. No crash, no leak, no hang; the prefilter
  * changes nothing; a mail's verdict is the same the second time.
  *
  * Input: rules, a line "%%", a mail. Without the line, all is the mail.
@@ -80,11 +80,11 @@ static void same(const struct verdict *a, const struct verdict *b)
 	if (a->hits_n != b->hits_n || a->unknown_n != b->unknown_n)
 		abort();
 	for (size_t i = 0; i < a->hits_n; i++)
-		if (strcmp(a->hits[i].rule, b->hits[i].rule) || a->hits[i].count != b->hits[i].count ||
+		if (strcmp(a->hits[i].rule, b->hits[i].rule) != 0 || a->hits[i].count != b->hits[i].count ||
 		    !str_equal(a->hits[i].evidence, b->hits[i].evidence))
 			abort();
 	for (size_t i = 0; i < a->unknown_n; i++)
-		if (strcmp(a->unknown[i].rule, b->unknown[i].rule))
+		if (strcmp(a->unknown[i].rule, b->unknown[i].rule) != 0)
 			abort();
 }
 
@@ -121,8 +121,8 @@ static const struct world *checks(void)
 		for (size_t k = 0; entry->ask && k < sizeof arguments / sizeof *arguments; k++) {
 			char rule[200];
 			struct world one;
-			int n = snprintf(rule, sizeof rule, "header CHECK_%zu_%zu eval:%s%s\n", i, k, entry->name,
-				arguments[k]);
+			int n = snprintf(rule, sizeof rule, "header CHECK_%zu_%zu eval:%s%s\n", i, k,
+				entry->name, arguments[k]);
 			if (world_make(rule, (size_t)n, &one))
 				buf_add(&text, rule, (size_t)n);
 			world_free(&one);

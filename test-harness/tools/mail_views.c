@@ -5,8 +5,8 @@
  *   mail_views MAIL [HEADER...]
  *
  * prints {"body":[],"rawbody":[],"uris":[],"links":[],"full","headers":{"NAME":value|null},
- * "file"}; a link is {"raw","types":[],"cleaned":[],"text":[],"hosts":[]}. Text is bytes: each byte is
- * one character. HEADER as header rules name it ("From:addr", "ALL").
+ * "file"}; a link is {"raw","types":[],"cleaned":[],"text":[],"hosts":[]}. Text is bytes: each byte
+ * is one character. HEADER as header rules name it ("From:addr", "ALL").
  */
 #include <stdio.h>
 #include <stdlib.h>
