@@ -213,14 +213,16 @@ static void add_found(const struct check_context *context, struct str address,
 	found->too_many = found->all_n == BODY_MAX || found->free_n == BODY_FREE_MAX;
 }
 
-/* Addresses of the links, then of the text. */
+/* Addresses of the links that the text does not show, then of the text: what it cites is not meant,
+ * be there a link, too. */
 static void find_in_body(const struct check_context *context, struct found *found)
 {
 	const struct facts *facts = context->facts;
-	for (size_t i = 0; i < facts->urls_n && !found->too_many; i++) {
-		struct str link = facts->urls[i].raw;
+	for (size_t i = 0; i < facts->links_n && !found->too_many; i++) {
+		struct str link = facts->links[i].raw;
 		size_t at = str_find_byte(link, '@');
-		if (at == SIZE_MAX || !str_starts_nocase(link, STR("mailto:")))
+		if (at == SIZE_MAX || !str_starts_nocase(link, STR("mailto:")) ||
+		    !(facts->links[i].types & LINK_A) || (facts->links[i].types & LINK_PARSED))
 			continue;
 		struct str address = address_around(context, link, at);
 		if (address.len && address.ptr == link.ptr + strlen("mailto:"))

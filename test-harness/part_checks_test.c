@@ -305,3 +305,27 @@ T_TEST(not_all_read)
 		"C A:not-all-read B:not-all-read");
 	buf_free(&mail);
 }
+
+/* An address that is cited ("a@b wrote:") does not count, a link to it beside it neither. */
+T_TEST(addresses_of_links)
+{
+	static const char rules[] = "freemail_domains example.com\nutil_rb_tld com\n"
+		"header A eval:check_freemail_replyto('replyto')\nscore A 1";
+	static const struct {
+		const char *body, *hits;
+	} cases[] = {
+		{ "<a href=mailto:c@example.com>mail us</a>", "A" },
+		{ "<a href=mailto:b@example.com>mail us</a>", "" },
+		{ "<a href=mailto:c@example.com>c@example.com</a> wrote:", "" },
+		{ "<a href=mailto:c@example.com>c@example.com</a> wrote it", "A" },
+		{ "<img src=mailto:c@example.com>", "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char mail[300];
+
+		snprintf(mail, sizeof mail, "From: a@example.org\nReply-To: b@example.com\n"
+			"Content-Type: text/html\n\n%s\n", cases[i].body);
+		if (!t_str(hits_of(rules, str_from(mail)), cases[i].hits))
+			printf("# of %s\n", cases[i].body);
+	}
+}
