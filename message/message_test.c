@@ -85,7 +85,7 @@ T_TEST(knows_each_link)
 	t_int(view->links[3].cleaned_n, 0);
 	t_need(view->links[3].hosts_n == 1);
 	t_slice(view->links[3].hosts[0].domain, "example.com");
-	t_need(view->uris_n == 4); /* and what a browser opens; a document's name without a scheme: not */
+	t_need(view->uris_n == 4); /* and what a browser opens; not a bare name for documents */
 	t_slice(view->uris[3], "http://d.com/");
 	arena_free(&arena);
 }

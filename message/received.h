@@ -21,8 +21,8 @@ enum received_is {
 };
 
 /* `value` unfolded. Slices of *out lie in the arena. Where it is no relay, out->envfrom may still
- * be what a filter says of the header below. Time is bounded whatever the header is; one of more than
- * FORM_LINE_MAX bytes is unreadable. Spent memory shows in the arena. */
+ * be what a filter says of the header below. Time is bounded whatever the header is; one of more
+ * than FORM_LINE_MAX bytes is unreadable. Spent memory shows in the arena. */
 enum received_is received_parse(struct arena *arena, struct str value,
 	struct message_relay *out);
 

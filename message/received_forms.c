@@ -1,6 +1,6 @@
 /* The forms of the Received lines of some seventy programs, in the order in which SpamAssassin
- * 4.0.1 (Message/Metadata/Received.pm) asks for them: the first that fits decides. They are facts about
- * those programs; where several of its forms say the same, one stands here.
+ * 4.0.1 (Message/Metadata/Received.pm) asks for them: the first that fits decides. They are facts
+ * about those programs; where several of its forms say the same, one stands here.
  */
 #include "message/received_forms.h"
 

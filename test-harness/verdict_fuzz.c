@@ -1,6 +1,6 @@
 /* (rules, message) -> verdict: any rules asked of any mail, with the prefilter and without; and
- * each check that there is, with arguments of several kinds. No crash, no leak, no hang; the prefilter
- * changes nothing; a mail's verdict is the same the second time.
+ * each check that there is, with arguments of several kinds. No crash, no leak, no hang; the
+ * prefilter changes nothing; a mail's verdict is the same the second time.
  *
  * Input: rules, a line "%%", a mail. Without the line, all is the mail.
  */
