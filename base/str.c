@@ -63,6 +63,15 @@ struct str str_trim(struct str text)
 	return text;
 }
 
+size_t str_until(struct str text, size_t at, const char *set)
+{
+	for (; at < text.len; at++)
+		for (const char *c = set; *c; c++)
+			if (text.ptr[at] == *c)
+				return at;
+	return at;
+}
+
 size_t str_find_byte(struct str text, char byte)
 {
 	const char *at = text.len ? memchr(text.ptr, byte, text.len) : NULL;

@@ -34,6 +34,8 @@ struct str str_trim(struct str text);           /* without SP HT CR LF VT FF at 
 size_t str_find_byte(struct str text, char byte);
 size_t str_find(struct str text, struct str needle);
 size_t str_find_nocase(struct str text, struct str needle);
+/* Offset, from `at` on, of the first byte that is in `set`; text.len if there is none. */
+size_t str_until(struct str text, size_t at, const char *set);
 struct str str_slice(struct str text, size_t from, size_t to); /* bounds are clamped */
 /* Digits only, at most `max`; false on anything else (sign, blank, empty, overflow). */
 bool str_to_u64(struct str text, uint64_t max, uint64_t *out);

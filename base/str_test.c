@@ -60,6 +60,19 @@ T_TEST(finds)
 	t_int(str_find_nocase(STR("xxMIMExx"), STR("mime")), 2);
 	t_int(str_find_nocase(STR("ximXIME"), STR("IME")), 4);
 	t_true(str_find_nocase(STR("xxMIM"), STR("mime")) == SIZE_MAX);
+	/* a needle that begins with a blank is looked for by its second byte */
+	t_int(str_find(STR("by  by"), STR(" by")), 3);
+	t_int(str_find(STR(" b"), STR(" b")), 0);
+	t_true(str_find(STR("by b"), STR(" by")) == SIZE_MAX);
+	t_true(str_find(STR("b"), STR(" b")) == SIZE_MAX);
+	t_int(str_find(STR("a  b"), STR("  b")), 1);
+	t_int(str_find_nocase(STR("WITH with x"), STR(" WITH ")), 4);
+	t_int(str_find_nocase(STR(" BY"), STR(" by")), 0);
+	t_true(str_find_nocase(STR("BYby b"), STR(" by")) == SIZE_MAX);
+	t_int(str_find_nocase(STR("x\0Yz"), STR("yZ")), 2);
+	t_int(str_until(STR("a?b#c"), 0, "#?"), 1);
+	t_int(str_until(STR("a?b#c"), 2, "#?"), 3);
+	t_int(str_until(STR("abc"), 0, "#?"), 3);
 	t_slice(str_slice(STR("abcdef"), 2, 4), "cd");
 	t_slice(str_slice(STR("abc"), 2, 99), "c");
 	t_slice(str_slice(STR("abc"), 9, 99), "");

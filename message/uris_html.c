@@ -19,15 +19,6 @@ struct reference {
 	struct str scheme, authority, path, query, fragment;
 };
 
-static size_t until(struct str text, size_t at, const char *set)
-{
-	for (; at < text.len; at++)
-		for (const char *c = set; *c; c++)
-			if (text.ptr[at] == *c)
-				return at;
-	return at;
-}
-
 static struct str present(struct str text, size_t from, size_t to)
 {
 	return from < to ? str_slice(text, from, to) : STR("");
@@ -36,27 +27,27 @@ static struct str present(struct str text, size_t from, size_t to)
 static struct reference parse(struct str text)
 {
 	struct reference out = { .path = STR("") };
-	size_t at = 0, end = until(text, 0, ":/?#");
+	size_t at = 0, end = str_until(text, 0, ":/?#");
 
 	if (end > 0 && end < text.len && text.ptr[end] == ':') {
 		out.scheme = str_slice(text, 0, end);
 		at = end + 1;
 	}
 	if (at + 1 < text.len && text.ptr[at] == '/' && text.ptr[at + 1] == '/') {
-		end = until(text, at + 2, "/?#");
+		end = str_until(text, at + 2, "/?#");
 		out.authority = present(text, at + 2, end);
 		at = end;
 	}
-	end = until(text, at, "?#");
+	end = str_until(text, at, "?#");
 	out.path = present(text, at, end);
 	at = end;
 	if (at < text.len && text.ptr[at] == '?') {
-		end = until(text, at + 1, "#");
+		end = str_until(text, at + 1, "#");
 		out.query = present(text, at + 1, end);
 		at = end;
 	}
 	if (at < text.len && text.ptr[at] == '#')
-		out.fragment = present(text, at + 1, until(text, at + 1, "\n"));
+		out.fragment = present(text, at + 1, str_until(text, at + 1, "\n"));
 	return out;
 }
 
@@ -70,7 +61,7 @@ static void add_path(struct buf *out, struct str path)
 	else if (str_equal(str_slice(path, 0, 3), STR("../")))
 		path = str_slice(path, 2, path.len);
 	while (path.len > 0 && !str_equal(path, STR("0"))) { /* Perl takes "0" for nothing */
-		size_t slash = path.ptr[0] == '/', end = until(path, slash, "/");
+		size_t slash = path.ptr[0] == '/', end = str_until(path, slash, "/");
 		struct str name = str_slice(path, slash, end);
 		bool up = slash && str_equal(name, STR(".."));
 
@@ -177,7 +168,7 @@ static int base_of(struct arena *arena, struct str target, struct str *base)
 		return 0;
 	for (from = colon + 1; from < target.len && from < colon + 3 && target.ptr[from] == '/';)
 		from++;
-	from = until(target, from + 1, "/") + 1;
+	from = str_until(target, from + 1, "/") + 1;
 	for (dot = target.len; dot > from && target.ptr[dot - 1] != '.' &&
 		target.ptr[dot - 1] != '/';)
 		dot--;

@@ -11,15 +11,6 @@
 
 /* ---- what a link shows ---- */
 
-static size_t until(struct str text, size_t at, const char *set)
-{
-	for (; at < text.len; at++)
-		for (const char *c = set; *c; c++)
-			if (text.ptr[at] == *c)
-				return at;
-	return at;
-}
-
 static bool is_address(struct str host)
 {
 	struct ip ip;
@@ -57,7 +48,7 @@ static int domain_led_to(const struct check_context *context, struct str raw, st
 {
 	size_t scheme = str_starts_nocase(raw, STR("http://")) ? 7 :
 		str_starts_nocase(raw, STR("https://")) ? 8 : 0;
-	struct str host = str_slice(raw, scheme, until(raw, scheme, "/:?#"));
+	struct str host = str_slice(raw, scheme, str_until(raw, scheme, "/:?#"));
 	*out = str_make(NULL, 0);
 	if (!scheme || !host.len || is_address(host))
 		return 0;
@@ -83,7 +74,7 @@ static int domain_shown(const struct check_context *context, struct str text, st
 		if (at == SIZE_MAX)
 			return 0;
 		text = str_slice(text, at + 8, text.len);
-		struct str host = str_slice(text, 0, until(text, 0, " \t\n\r\f\v/:?#"));
+		struct str host = str_slice(text, 0, str_until(text, 0, " \t\n\r\f\v/:?#"));
 		if (!host.len)
 			continue;
 		if (is_address(host)) {
@@ -159,7 +150,7 @@ static bool begins_with_address(struct str text, bool secure_only)
 	while (at < text.len && text.ptr[at] == '/')
 		at++;
 	text = str_slice(text, at, text.len);
-	size_t sign = until(text, 0, "@/");
+	size_t sign = str_until(text, 0, "@/");
 	if (sign > 0 && sign < text.len && text.ptr[sign] == '@' &&
 	    checks_begins_like(str_slice(text, sign + 1, text.len), "#.#.#.#"))
 		return true;
