@@ -221,7 +221,7 @@ static void add_link(struct reader *reader, enum html_link_kind kind, unsigned t
 		reader->links_capacity = capacity;
 	}
 	link = &reader->links[reader->links_n++];
-	*link = (struct html_link){ .kind = kind, .type = type };
+	*link = (struct html_link){ .kind = kind, .type = type, .source = target };
 	if (html_plain_blanks(reader->arena, &target) < 0 ||
 		html_decode(reader->arena, target, true, &link->target) < 0)
 		reader->failed = true;

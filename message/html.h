@@ -27,6 +27,8 @@ struct html_link {
 	enum html_link_kind kind;
 	unsigned type;      /* LINK_A ... (base/link.h); 0: SpamAssassin reads no such attribute */
 	struct str target;  /* the attribute, character references decoded */
+	struct str source;  /* the same as it stands in the input: a slice of it */
+	bool hidden;        /* of an element that is not shown */
 	struct str anchor;  /* text of an <a>, as in `text`; empty for others */
 };
 

@@ -49,6 +49,8 @@ struct message {
 	struct parts parts;
 	bool no_head_end;
 	struct html_facts_list html;
+	struct message_text *texts;
+	size_t texts_capacity;
 	/* the part being read */
 	struct mime_part part;
 	bool is_part;            /* not text around the parts of a multipart */
@@ -351,6 +353,26 @@ static int part_data(void *context, struct str data)
 	return message->spill.failed ? -1 : 0;
 }
 
+/* Before its links are looked for: their place is in texts[texts_n - 1]. */
+static int add_text(struct message *message, struct str source, struct str shown)
+{
+	struct message_view *view = &message->view;
+
+	if (view->texts_n == message->texts_capacity) {
+		size_t capacity = view->texts_n ? 2 * view->texts_n : 8;
+		struct message_text *grown = arena_resize(message->arena, message->texts,
+			view->texts_n * sizeof *grown, capacity * sizeof *grown);
+
+		if (!grown)
+			return -1;
+		message->texts = grown;
+		message->texts_capacity = capacity;
+		view->texts = grown;
+	}
+	message->texts[view->texts_n++] = (struct message_text){ source, shown };
+	return 0;
+}
+
 static int show(struct message *message, struct str text)
 {
 	bool cut = false;
@@ -434,7 +456,8 @@ static int read_html(struct message *message, bool shown, struct str text)
 		text, message->decoded, message->part.encoding) < 0)
 		return -1;
 	if ((message->options.want_links ? html_read_anchors : html_read)(message->arena, text,
-		&html) < 0 || links_of_html(message->links, &html) < 0)
+		&html) < 0 || add_text(message, text, html.text) < 0 ||
+		links_of_html(message->links, &html) < 0)
 		return -1;
 	if (message->options.want_uris && uris_of_html(message->uris, message->arena,
 		message->html_parts++, &html) < 0)
@@ -471,8 +494,8 @@ static int part_end(void *context, unsigned how)
 		return -1;
 	if (treatment.reading == READ_HTML)
 		return read_html(message, treatment.shown, text);
-	if (links_find(message->links, text, treatment.shown ? MESSAGE_URL_TEXT :
-		MESSAGE_URL_NOT_SHOWN) < 0)
+	if (add_text(message, text, text) < 0 || links_find(message->links, text,
+		treatment.shown ? MESSAGE_URL_TEXT : MESSAGE_URL_NOT_SHOWN) < 0)
 		return -1;
 	return show(message, treatment.shown ? text : STR(""));
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/disguise.h"
 #include "base/html_facts.h"
 #include "base/ip.h"
 #include "base/link.h"
@@ -70,6 +71,25 @@ enum message_url_origin {
 	MESSAGE_URL_NOT_SHOWN  /* text that no program shows, as behind the last part */
 };
 
+/* Where a link was found, so that it can be found again there. */
+enum message_place_in {
+	PLACE_HEADER,  /* headers[n].decoded */
+	PLACE_SOURCE,  /* texts[n].source: of an attribute's value, its references not decoded yet */
+	PLACE_SHOWN,   /* texts[n].shown */
+	PLACE_URL      /* urls[n].url: a link within a link */
+};
+struct message_place {
+	enum message_place_in in;
+	unsigned n;
+	size_t at, len;        /* bytes */
+};
+
+/* A text that links were looked for in. */
+struct message_text {
+	struct str source;     /* in UTF-8; of HTML: with its markup */
+	struct str shown;      /* the same, or what HTML shows */
+};
+
 struct message_url {
 	struct str raw;        /* as it stood (decoded from transfer encoding and charset) */
 	struct str url;        /* after the WHATWG rules: serialised, percent-decoded for matching */
@@ -78,6 +98,8 @@ struct message_url {
 	struct ip ip;
 	enum message_url_origin origin;
 	struct str anchor;     /* visible text of the link, when it is an HTML link */
+	unsigned disguise;     /* bits of enum disguise */
+	struct message_place place;
 };
 
 /* The headers of one MIME part, multiparts and attached messages too. */
@@ -116,6 +138,8 @@ struct message_view {
 	struct str full;
 	const struct message_url *urls; /* unique by `url`, in order of appearance */
 	size_t urls_n;
+	const struct message_text *texts; /* in order of the parts; all readings of them */
+	size_t texts_n;
 	const struct str *uris;  /* SpamAssassin's strings for `uri` rules (message/uris.h) */
 	size_t uris_n;
 	const struct link *links; /* the same, link by link (base/link.h) */

@@ -123,7 +123,7 @@ static int fill_urls(struct facts *facts, const struct message_view *view,
 		const struct message_url *url = &view->urls[i];
 
 		urls[i] = (struct fact_url){ .raw = url->raw, .url = url->url, .host = url->host,
-			.host_is_ip = url->host_is_ip };
+			.host_is_ip = url->host_is_ip, .disguise = url->disguise };
 		if (!url->host_is_ip)
 			continue;
 		urls[i].network = networks[i] = lookup(lookups, &url->ip);

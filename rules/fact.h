@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/auth_result.h"
+#include "base/disguise.h"
 #include "base/html_facts.h"
 #include "base/link.h"
 #include "base/network.h"
@@ -38,6 +39,7 @@ struct fact_url {
 	struct str url;      /* cleaned and decoded, what a click would open */
 	struct str host;     /* lower case; an IP address in canonical form; empty: none (mailto:) */
 	bool host_is_ip;
+	unsigned disguise;   /* bits of enum disguise (base/disguise.h) */
 	const struct network *network; /* of a literal address; NULL when the host is a name */
 };
 
