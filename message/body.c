@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "message/charset.h"
 
 enum { CUT_SEARCH = 1024, UNLIKELY = 1, BLANK = 2 };
@@ -121,38 +122,13 @@ static struct run space_run(const char *p, const char *end)
 	return run;
 }
 
-/* Copies text that needs no folding, eight bytes at a time: neither controls nor bytes above 127
- * nor two blanks in a row. Returns how far it came; *to may lie before `p` in the same block. */
-static const char *copy_plain(const char *p, const char *end, char **to)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	char *out = *to;
-
-	while (end - p >= 8) {
-		uint64_t word, blanks;
-		size_t len = p[7] == ' ' ? 7 : 8; /* what follows the last blank is not seen here */
-
-		memcpy(&word, p, 8);
-		if ((word | (word - ones * 0x20)) & ones * 0x80)
-			break;
-		blanks = (ones * 0x80 - (word ^ ones * 0x20)) & ones * 0x80;
-		if (blanks & blanks >> 8)
-			break;
-		memcpy(out, &word, 8);
-		out += len;
-		p += len;
-	}
-	*to = out;
-	return p;
-}
-
 /* Folds in place: the result is never longer. */
 static int split(struct body *body)
 {
 	const char *p = body->text.ptr, *end = p + body->text.len;
 	char *out = body->text.ptr, *from = out;
 
-	while ((p = copy_plain(p, end, &out)) < end) {
+	while ((out = bytes_copy_plain(&p, end, out, '\n')), p < end) {
 		const char *start = p;
 		struct run run;
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "message/charset.h"
 #include "message/decode.h"
 
@@ -71,29 +72,36 @@ bool header_next(struct str *rest, struct str *name, struct str *value)
 	return true;
 }
 
+/* The first CR or LF, or the end. */
+static const char *line_break(const char *p, const char *end)
+{
+	return bytes_find3(p, end, '\n', '\r', '\n');
+}
+
 /* Without CR, LF; the blanks after them become one space. A copy only if there is any. */
 static int unfold(struct arena *arena, struct str raw, struct str *out)
 {
+	const char *p = raw.ptr, *end = raw.len > 0 ? p + raw.len : p;
 	char *copy;
 	size_t n = 0;
 
 	*out = raw;
-	if (raw.len == 0 || (!memchr(raw.ptr, '\n', raw.len) && !memchr(raw.ptr, '\r', raw.len)))
+	if (raw.len == 0 || line_break(p, end) == end)
 		return 0;
 	copy = arena_alloc_raw(arena, raw.len);
 	if (!copy)
 		return -1;
-	for (size_t i = 0; i < raw.len; i++) {
-		if (raw.ptr[i] != '\n' && raw.ptr[i] != '\r') {
-			copy[n++] = raw.ptr[i];
-			continue;
-		}
-		size_t next = i + 1;
-		while (next < raw.len && (raw.ptr[next] == ' ' || raw.ptr[next] == '\t'))
-			next++;
-		if (next > i + 1)
+	while (p < end) {
+		const char *stop = line_break(p, end);
+
+		memcpy(copy + n, p, (size_t)(stop - p));
+		n += (size_t)(stop - p);
+		if (stop == end)
+			break;
+		for (p = stop + 1; p < end && (*p == ' ' || *p == '\t'); p++)
+			;
+		if (p > stop + 1)
 			copy[n++] = ' ';
-		i = next - 1;
 	}
 	*out = str_make(copy, n);
 	return 0;
@@ -213,8 +221,13 @@ static int decode_words(struct arena *arena, struct str text, struct str *result
 int header_decode(struct arena *arena, struct str raw, struct str *out)
 {
 	struct buf utf8 = { .arena = arena };
+	const char *end = raw.len > 0 ? raw.ptr + raw.len : raw.ptr;
 	struct str text;
 
+	if (raw.len == 0 || bytes_plain_end(raw.ptr, end, '=') == end) { /* most of them */
+		*out = str_trim(raw);
+		return 0;
+	}
 	if (unfold(arena, raw, &text) < 0)
 		return -1;
 	text = str_trim(text);

@@ -1,0 +1,64 @@
+#include "base/bytes.h"
+
+#include "test-harness/t.h"
+
+enum { ROUNDS = 20000, LONGEST = 80 };
+
+/* Mostly letters, so that runs are long; the rest is what the searches stop at. */
+static size_t make_text(unsigned *seed, char *text)
+{
+	static const char ODD[] = ".:@ \n\t\r&=\x7F\x80\xC2\xFF\x1F\0";
+	size_t len = (*seed = *seed * 1103515245u + 12345u) >> 16 & 63;
+
+	for (size_t i = 0; i < len; i++) {
+		*seed = *seed * 1103515245u + 12345u;
+		text[i] = (*seed >> 16) % 24 ? (char)('a' + (*seed >> 21) % 26) :
+			(*seed >> 20) % 3 ? ' ' : ODD[(*seed >> 22) % (sizeof ODD - 1)];
+	}
+	return len;
+}
+
+T_TEST(finds_what_a_byte_by_byte_search_finds)
+{
+	unsigned seed = 7;
+	char text[LONGEST];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		size_t at = (size_t)round % 16, len = make_text(&seed, text + at);
+		const char *p = text + at, *end = p + len, *plain = p, *three = p;
+
+		while (plain < end && (unsigned char)*plain >= 0x20 && (unsigned char)*plain < 0x80 &&
+			*plain != '&')
+			plain++;
+		while (three < end && *three != '.' && *three != ':' && *three != '@')
+			three++;
+		t_need(bytes_plain_end(p, end, '&') == plain);
+		t_need(bytes_find3(p, end, '.', ':', '@') == three);
+	}
+}
+
+/* Where it may stop, and that what it took is there, also within the same block. */
+T_TEST(copies_up_to_what_needs_a_look)
+{
+	unsigned seed = 11, took = 0;
+	char text[LONGEST], whole[LONGEST], copy[LONGEST];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		size_t shift = (size_t)round % 5, len = make_text(&seed, text + shift);
+		const char *p = text + shift, *end = p + len;
+		char *to;
+		size_t n;
+
+		memcpy(whole, text + shift, len);
+		to = bytes_copy_plain(&p, end, round & 1 ? text : copy, '&');
+		n = (size_t)(p - (text + shift));
+		t_need(n <= len && to == (round & 1 ? text : copy) + n);
+		t_need(memcmp(round & 1 ? text : copy, whole, n) == 0);
+		t_need(memcmp(p, whole + n, len - n) == 0); /* the rest is not touched */
+		for (size_t i = 0; i < n; i++)
+			t_need(byte_plain(whole[i]) && whole[i] != '&' && (whole[i] != ' ' ||
+				(i + 1 < len && whole[i + 1] != ' ' && byte_plain(whole[i + 1]))));
+		took += n > 16;
+	}
+	t_true(took > ROUNDS / 20);
+}
