@@ -7,12 +7,12 @@
  */
 #include "message/uris.h"
 
+#include "base/bytes.h"
 #include "message/domain.h"
 
 enum {
 	PART_MAX = 251, HOST_MAX = 252, PORT_MAX = 5,
-	C_WORD = 1, C_STARTS = 2, C_ENDS = 4, C_ENDS_MAIL = 8, C_HOST = 16, C_STARTS_HOST = 32,
-	C_IN_LINK = 64
+	C_WORD = 1, C_STARTS = 2, C_ENDS = 4, C_ENDS_MAIL = 8, C_HOST = 16, C_STARTS_HOST = 32
 };
 
 static bool among(const char *set, unsigned char c)
@@ -29,14 +29,13 @@ static bool among(const char *set, unsigned char c)
  *   ENDS_MAIL     those, and , ( ' and what is no ASCII
  *   HOST          letter digit . _ -
  *   STARTS_HOST   blank and all punctuation but . _ - %
- *   IN_LINK       . : @ (no link is without one of them)
  */
 static const unsigned char CLASSES[256] = {
 	 0,  0,  0,  0,  0,  0,  0,  0,  0, 46, 46, 46, 46, 46,  0,  0,
 	 0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0, 46,  0,  0,  0,  0,
-	46, 32, 46, 32, 32,  0, 32, 42, 42, 32, 32, 32, 42, 16, 80, 32,
-	17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 96, 32, 46, 32, 46, 32,
-	96, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
+	46, 32, 46, 32, 32,  0, 32, 42, 42, 32, 32, 32, 42, 16, 16, 32,
+	17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 32, 32, 46, 32, 46, 32,
+	32, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
 	17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 46, 32, 44, 32, 17,
 	46, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
 	17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 46, 46, 44, 32,  0,
@@ -160,15 +159,19 @@ static struct str cleaned(struct str link)
 	return link;
 }
 
-/* The end of the run that ends at a blank or the like, from `at` on; *link: one may be in it. */
-static size_t word_end(struct str text, size_t at, bool *link)
+/* The next run between blanks and the like that a link may be in, from `at` on (no link is without
+ * one of these bytes): its first byte, and *end behind its last one. The text's length at the end. */
+static size_t next_word(struct str text, size_t at, size_t *end)
 {
-	unsigned seen = 0;
+	const char *hit = bytes_find3(text.ptr + at, text.ptr + text.len, '.', ':', '@');
+	size_t start = (size_t)(hit - text.ptr);
 
-	for (; at < text.len && !is(text, at, C_ENDS); at++)
-		seen |= CLASSES[(unsigned char)text.ptr[at]];
-	*link = (seen & C_IN_LINK) != 0;
-	return at;
+	if (start == text.len)
+		return start;
+	*end = run_until(text, start, C_ENDS);
+	while (start > at && !is(text, start - 1, C_ENDS))
+		start--;
+	return start;
 }
 
 bool uris_next(struct str text, size_t *at, struct str *link, struct str *host,
@@ -178,13 +181,11 @@ bool uris_next(struct str text, size_t *at, struct str *link, struct str *host,
 
 	for (size_t i = *at; i < text.len; i++) {
 		size_t body, end = 0;
-		bool may = true;
 
-		if (i >= word)
-			word = word_end(text, i, &may);
-		if (!may) {
-			i = word; /* what ends a word begins no link */
-			continue;
+		if (i >= word) { /* what ends a word begins no link */
+			i = next_word(text, i, &word);
+			if (i == text.len)
+				break;
 		}
 		*host = str_make(NULL, 0);
 		*kind = URIS_SCHEME;
