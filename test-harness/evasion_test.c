@@ -20,13 +20,16 @@
 enum { COLUMNS = 11, LINE_MAX_BYTES = 8192 };
 enum column { ID, TECHNIQUE, RAW, TYPE, HOST, CLASS, NESTED, CHARSET, ENCODING };
 
-/* Rows that do not hold yet, and who mends them. */
-static const struct { const char *id, *owner; } KNOWN[] = {
-	{ "U020", "html" }, { "U026", "url" }, { "U034", "html" }, { "U128", "url" },
-	{ "U130", "url" }, { "U132", "url" }, { "U134", "url" }, { "U138", "url" },
-	{ "U142", "url" }, { "U144", "url" }, { "U156", "url" }, { "U158", "url" },
-	{ "U160", "url" }, { "U166", "url" }, { "U168", "mime" }, { "U170", "url" },
-	{ "U188", "mime" }, { "U194", "mime" }, { NULL, NULL }
+/* Rows that do not hold yet, by who mends them. */
+static const struct { const char *owner, *ids; } KNOWN[] = {
+	{ "html", "U020 U034 D020 D021 D023 D036 D037 D039 D040 D041 D047 D048 D049 D050 D058 "
+		"D066 D068 D076 D077 D080 D081 D092 D097 D105 D109 D110 D111 D114 D115 D116 D117 "
+		"D118 D119 D120 D121 D122 D128 D129 D130 D131 D132 D133 D134 D135 D136 D137 D138 "
+		"D139 D140 D141 D142 D143 D144 D145 D146 D152 D158 D159" },
+	{ "url", "U026 U128 U130 U132 U134 U138 U142 U144 U156 U158 U160 U166 U170 D091 D099 "
+		"D102 D221 D222 D223 D224 D226 D227 D245 D246 D247 D249 D257" },
+	{ "mime", "U168 U188 U194 D261 D273" },
+	{ NULL, NULL }
 };
 
 struct row {
@@ -182,7 +185,7 @@ static void print_row(const struct message_view *view, const struct row *row, bo
 	printf("\n");
 }
 
-static bool check_as(const struct row *row, bool armoured)
+static bool check_as(const struct row *row, bool armoured, bool say)
 {
 	struct arena *arena = arena_create(8 << 20);
 	const struct message_view *view;
@@ -191,26 +194,32 @@ static bool check_as(const struct row *row, bool armoured)
 	t_need(arena != NULL);
 	view = read_row(arena, row, armoured);
 	good = holds(view, row);
-	if (!good)
+	if (!good && say)
 		print_row(view, row, armoured);
 	arena_free(&arena);
 	return good;
 }
 
+static const char *owner_of(struct str id)
+{
+	for (size_t i = 0; KNOWN[i].ids; i++)
+		if (str_find(str_from(KNOWN[i].ids), id) != SIZE_MAX)
+			return KNOWN[i].owner;
+	return NULL;
+}
+
 static void check_row(const struct row *row)
 {
-	bool good = check_as(row, false);
+	const char *owner = owner_of(row->columns[ID]);
+	bool good = check_as(row, false, !owner);
 
-	if (is(row, ENCODING, "7bit") && !check_as(row, true))
+	if (is(row, ENCODING, "7bit") && !check_as(row, true, !owner))
 		good = false;
-	for (size_t i = 0; KNOWN[i].id; i++) {
-		if (!is(row, ID, KNOWN[i].id))
-			continue;
-		printf("# %s: %s (%s)\n", KNOWN[i].id, good ? "holds now: take it off the list" :
-			"a known failure", KNOWN[i].owner);
-		return;
-	}
-	t_true(good);
+	if (owner)
+		printf("# %.*s: %s (%s)\n", (int)row->columns[ID].len, row->columns[ID].ptr,
+			good ? "holds now: take it off the list" : "known not to hold", owner);
+	else
+		t_true(good);
 }
 
 /* ---- the tables ---- */
@@ -256,4 +265,9 @@ static size_t check_table(const char *path)
 T_TEST(finds_hidden_links)
 {
 	t_true(check_table(t_shared("data/url/evasion.tsv")) >= 98);
+}
+
+T_TEST(finds_links_hidden_in_other_ways)
+{
+	t_true(check_table("test-harness/evasion_cases.tsv") >= 120);
 }
