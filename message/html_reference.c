@@ -9,8 +9,13 @@
 
 static const struct html_entity *find_entity(const char *name, size_t len)
 {
-	size_t low = 0, high = sizeof HTML_ENTITIES / sizeof *HTML_ENTITIES;
+	unsigned letter = (unsigned)((unsigned char)name[0] - 'A');
+	size_t low, high;
 
+	if (letter > 'z' - 'A')
+		return NULL;
+	low = HTML_ENTITIES_FROM[letter];
+	high = HTML_ENTITIES_FROM[letter + 1];
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		int order = strncmp(name, HTML_ENTITIES[middle].name, len);
@@ -62,38 +67,73 @@ static size_t numeric_reference(const char *p, const char *end, uint32_t *code)
 	return (size_t)(at - p);
 }
 
+/* A name at p, behind the '&', of those that have all bits of `wanted`. *len: of the reference. */
+static const struct html_entity *named_reference(const char *p, const char *end, bool attribute,
+	uint32_t wanted, size_t *len)
+{
+	const struct html_entity *entity;
+	size_t n = 0, room = (size_t)(end - p);
+
+	while (n < room && n <= HTML_ENTITY_NAME_MAX && (ascii_alpha(p[n]) || ascii_digit(p[n])))
+		n++;
+	if (n < 2)
+		return NULL;
+	*len = n + 2;
+	if (n < room && p[n] == ';' && (entity = find_entity(p, n)) != NULL &&
+		(entity->what & wanted) == wanted)
+		return entity;
+	for (size_t bare = n < HTML_ENTITY_BARE_MAX ? n : HTML_ENTITY_BARE_MAX; bare >= 2; bare--) {
+		entity = find_entity(p, bare);
+		if (!entity || !(entity->what & HTML_ENTITY_BARE))
+			continue;
+		*len = bare + 1;
+		/* "?a=1&copy=2" is no copyright sign */
+		return attribute && (bare < n || (bare < room && p[bare] == '=')) ? NULL : entity;
+	}
+	return NULL;
+}
+
 size_t html_reference(const char *p, const char *end, bool attribute, uint32_t *code)
 {
 	const struct html_entity *entity;
-	size_t n = 0, room = (size_t)(end - p) - 1;
+	size_t len;
 
-	if (room == 0)
+	if (end - p < 2)
 		return 0;
 	if (p[1] == '#')
 		return numeric_reference(p, end, code);
-	while (n < room && n <= HTML_ENTITY_NAME_MAX && (ascii_alpha(p[1 + n]) ||
-		ascii_digit(p[1 + n])))
-		n++;
-	if (n < 2)
+	if (end - p > 5 && memcmp(p + 1, "nbsp;", 5) == 0) { /* most of them are */
+		*code = 0xA0;
+		return 6;
+	}
+	entity = named_reference(p + 1, end, attribute, HTML_ENTITY_FEW, &len);
+	if (!entity)
 		return 0;
-	if (n < room && p[1 + n] == ';' && (entity = find_entity(p + 1, n)) != NULL) {
-		*code = entity->code;
-		return n + 2;
-	}
-	for (size_t len = n; len >= 2; len--) {
-		entity = find_entity(p + 1, len);
-		if (!entity || !entity->bare)
-			continue;
-		/* "?a=1&copy=2" is no copyright sign */
-		if (attribute && (len < n || (len < room && p[1 + len] == '=')))
-			return 0;
-		*code = entity->code;
-		return len + 1;
-	}
-	return 0;
+	*code = entity->what & HTML_ENTITY_CODE;
+	if (*code == 0x27E8 || *code == 0x27E9) /* "lang" and "rang" in HTML 4 */
+		*code += 0x2329 - 0x27E8;
+	return len;
 }
 
-int html_decode(struct arena *arena, struct str text, bool attribute, struct str *out)
+size_t html_reference_all(const char *p, const char *end, bool attribute, uint32_t codes[2])
+{
+	const struct html_entity *entity;
+	size_t len;
+
+	codes[1] = 0;
+	if (end - p < 2)
+		return 0;
+	if (p[1] == '#')
+		return numeric_reference(p, end, codes);
+	entity = named_reference(p + 1, end, attribute, 0, &len);
+	if (!entity)
+		return 0;
+	codes[0] = entity->what & HTML_ENTITY_CODE;
+	codes[1] = HTML_ENTITY_SECONDS[entity->what >> HTML_ENTITY_SECOND];
+	return len;
+}
+
+static int decode(struct arena *arena, struct str text, bool attribute, bool all, struct str *out)
 {
 	const char *p = text.ptr, *end;
 	char *copy, *to;
@@ -102,20 +142,33 @@ int html_decode(struct arena *arena, struct str text, bool attribute, struct str
 	if (text.len == 0 || !memchr(p, '&', text.len))
 		return 0;
 	end = p + text.len;
-	copy = to = arena_alloc_raw(arena, text.len);
+	copy = to = arena_alloc_raw(arena, text.len + (all ? text.len / 5 : 0)); /* "&nGt;" is 6 bytes */
 	if (!copy)
 		return -1;
 	while (p < end) {
-		uint32_t code;
-		size_t len = *p == '&' ? html_reference(p, end, attribute, &code) : 0;
+		uint32_t codes[2] = { 0, 0 };
+		size_t len = *p != '&' ? 0 : all ? html_reference_all(p, end, attribute, codes) :
+			html_reference(p, end, attribute, codes);
 
-		if (len > 0) {
-			to += utf8_encode(code, to);
-			p += len;
-		} else {
+		if (len == 0) {
 			*to++ = *p++;
+			continue;
 		}
+		to += utf8_encode(codes[0], to);
+		if (codes[1])
+			to += utf8_encode(codes[1], to);
+		p += len;
 	}
 	*out = str_make(copy, (size_t)(to - copy));
 	return 0;
+}
+
+int html_decode(struct arena *arena, struct str text, bool attribute, struct str *out)
+{
+	return decode(arena, text, attribute, false, out);
+}
+
+int html_decode_all(struct arena *arena, struct str text, bool attribute, struct str *out)
+{
+	return decode(arena, text, attribute, true, out);
 }
