@@ -223,7 +223,7 @@ static void add_link(struct reader *reader, enum html_link_kind kind, unsigned t
 	link = &reader->links[reader->links_n++];
 	*link = (struct html_link){ .kind = kind, .type = type, .source = target };
 	if (html_plain_blanks(reader->arena, &target) < 0 ||
-		html_decode(reader->arena, target, true, &link->target) < 0)
+		html_decode_all(reader->arena, target, true, &link->target) < 0)
 		reader->failed = true;
 }
 

@@ -142,7 +142,8 @@ static int decode(struct arena *arena, struct str text, bool attribute, bool all
 	if (text.len == 0 || !memchr(p, '&', text.len))
 		return 0;
 	end = p + text.len;
-	copy = to = arena_alloc_raw(arena, text.len + (all ? text.len / 5 : 0)); /* "&nGt;" is 6 bytes */
+	/* "&nGt;" is 6 bytes */
+	copy = to = arena_alloc_raw(arena, text.len + (all ? text.len / 5 : 0));
 	if (!copy)
 		return -1;
 	while (p < end) {
