@@ -9,44 +9,9 @@
 
 #include "message/charset.h"
 #include "message/html_anchors.h"
+#include "message/html_links.h"
 #include "message/html_reference.h"
-
-enum { TAG_NAME_MAX = 16 };
-
-enum attribute {
-	A_NONE, A_HREF, A_SRC, A_BACKGROUND, A_ACTION, A_FORMACTION, A_SRCSET, A_POSTER, A_DATA,
-	A_XLINK, A_SAFE, A_CONTENT, A_HTTP_EQUIV, A_STYLE, A_COUNT
-};
-
-/* In the order of the enumeration. */
-static const struct { struct str name; enum attribute id; } ATTRIBUTES[] = {
-	{ { "href", 4 }, A_HREF }, { { "src", 3 }, A_SRC }, { { "background", 10 }, A_BACKGROUND },
-	{ { "action", 6 }, A_ACTION }, { { "formaction", 10 }, A_FORMACTION },
-	{ { "srcset", 6 }, A_SRCSET }, { { "poster", 6 }, A_POSTER }, { { "data", 4 }, A_DATA },
-	{ { "xlink:href", 10 }, A_XLINK }, { { "data-saferedirecturl", 20 }, A_SAFE },
-	{ { "content", 7 }, A_CONTENT }, { { "http-equiv", 10 }, A_HTTP_EQUIV },
-	{ { "style", 5 }, A_STYLE }
-};
-
-/* What a tag does to the text. */
-enum effect {
-	E_NONE, E_LINE, E_SPACE, E_PARAGRAPH,
-	E_ANCHOR, E_BASE, E_META, E_LINK, E_OBJECT,
-	E_HIDDEN,      /* raw text that is not shown */
-	E_RAW          /* raw text that some programs show; SpamAssassin too */
-};
-
-static const struct { char name[TAG_NAME_MAX]; enum effect effect; } TAGS[] = {
-	{ "br", E_LINE }, { "div", E_LINE }, { "p", E_PARAGRAPH }, { "td", E_SPACE },
-	{ "th", E_SPACE }, { "li", E_SPACE }, { "a", E_ANCHOR }, { "script", E_HIDDEN },
-	{ "style", E_HIDDEN }, { "title", E_PARAGRAPH }, { "dt", E_SPACE }, { "dd", E_SPACE },
-	{ "hr", E_PARAGRAPH }, { "blockquote", E_PARAGRAPH }, { "pre", E_PARAGRAPH },
-	{ "listing", E_PARAGRAPH }, { "plaintext", E_PARAGRAPH }, { "embed", E_SPACE },
-	{ "h1", E_SPACE }, { "h2", E_SPACE }, { "h3", E_SPACE }, { "h4", E_SPACE },
-	{ "h5", E_SPACE }, { "h6", E_SPACE }, { "base", E_BASE }, { "meta", E_META },
-	{ "link", E_LINK }, { "object", E_OBJECT }, { "xmp", E_RAW }, { "noembed", E_RAW },
-	{ "noframes", E_RAW }, { "iframe", E_RAW }, { "area", E_NONE }
-};
+#include "message/html_tag.h"
 
 struct reader {
 	struct arena *arena;
@@ -59,20 +24,13 @@ struct reader {
 	bool in_run, drop_blank;
 	char *run;           /* where it began in `out` */
 	bool no_comment_end; /* no comment is closed from here on */
-	struct html_link *links;
-	size_t links_n, links_capacity;
+	const char *dead_end; /* up to here tags are text: of a title or textarea */
+	bool no_dead_end;     /* one is never ended: no other is looked for */
+	struct html_links links;
 	size_t anchor;       /* index of the open <a> + 1, 0 = none */
 	char *anchor_from;
 	struct html_anchors *anchors; /* NULL: not wanted */
-	struct html *html;
 	bool failed;
-};
-
-struct tag {
-	char name[TAG_NAME_MAX];
-	enum effect effect;
-	unsigned seen; /* bits by enum attribute */
-	struct str values[A_COUNT]; /* set where `seen` is */
 };
 
 /* ---- text ---- */
@@ -161,322 +119,149 @@ static void add_text(struct reader *reader, const char *p, const char *end, bool
 	}
 }
 
-static void white_space(struct reader *reader, enum effect effect)
+static void white_space(struct reader *reader, enum html_effect effect)
 {
 	if (reader->out > reader->space_end && reader->out[-1] == ' ')
 		reader->out--;
-	if (effect == E_SPACE) {
+	if (effect == HTML_E_SPACE) {
 		*reader->out++ = ' ';
 	} else {
 		*reader->out++ = '\n';
-		if (effect == E_PARAGRAPH)
+		if (effect == HTML_E_PARAGRAPH)
 			*reader->out++ = '\n';
 	}
 	reader->after_space = true;
 	reader->space_end = reader->out;
 }
 
-/* ---- links ---- */
+/* ---- tags ---- */
 
 static void close_anchor(struct reader *reader)
 {
 	if (reader->anchor > 0 && reader->out > reader->anchor_from)
-		reader->links[reader->anchor - 1].anchor = str_trim(str_make(reader->anchor_from,
+		reader->links.items[reader->anchor - 1].anchor = str_trim(str_make(reader->anchor_from,
 			(size_t)(reader->out - reader->anchor_from)));
 	reader->anchor = 0;
 }
 
-/* <a href=”http://...”>: wrong quotes that mail programs forgive */
-static struct str unquoted(struct str target)
+/* The end tag of `tag` from p on: its '<', or NULL. */
+static const char *find_end_tag(const struct html_tag *tag, const char *p, const char *end)
 {
-	if (target.len >= 3 && wide_quote(target.ptr, target.ptr + target.len))
-		target = str_slice(target, 3, target.len);
-	if (target.len >= 3 && wide_quote(target.ptr + target.len - 3, target.ptr + target.len))
-		target.len -= 3;
-	return target;
-}
+	size_t len = strnlen(tag->name, HTML_TAG_NAME_MAX);
 
-static void add_link(struct reader *reader, enum html_link_kind kind, unsigned type,
-	struct str target)
-{
-	struct html_link *link;
-
-	target = unquoted(target);
-	if (str_trim(target).len == 0)
-		return;
-	if (reader->links_n == HTML_LINKS_MAX) {
-		reader->html->links_cut = true;
-		return;
-	}
-	if (reader->links_n == reader->links_capacity) {
-		size_t capacity = reader->links_capacity ? 2 * reader->links_capacity : 16;
-		struct html_link *grown = arena_resize(reader->arena, reader->links,
-			reader->links_capacity * sizeof *grown, capacity * sizeof *grown);
-
-		if (!grown) {
-			reader->failed = true;
-			return;
-		}
-		reader->links = grown;
-		reader->links_capacity = capacity;
-	}
-	link = &reader->links[reader->links_n++];
-	*link = (struct html_link){ .kind = kind, .type = type, .source = target };
-	if (html_plain_blanks(reader->arena, &target) < 0 ||
-		html_decode_all(reader->arena, target, true, &link->target) < 0)
-		reader->failed = true;
-}
-
-/* "a.png 1x, b.png 2x" */
-static void add_srcset(struct reader *reader, struct str set)
-{
-	while (set.len > 0) {
-		size_t from = 0, to, comma;
-
-		while (from < set.len && (ascii_space(set.ptr[from]) || set.ptr[from] == ','))
-			from++;
-		for (to = from; to < set.len && !ascii_space(set.ptr[to]); to++)
-			;
-		add_link(reader, HTML_LOAD, 0, str_slice(set, from, to));
-		comma = str_find_byte(str_slice(set, to, set.len), ',');
-		if (comma == SIZE_MAX)
-			break;
-		set = str_slice(set, to + comma, set.len);
-	}
-}
-
-/* url(...) of a style attribute; CSS escapes are not decoded. */
-static void add_style(struct reader *reader, struct str style)
-{
-	for (;;) {
-		size_t at = str_find_nocase(style, STR("url(")), end;
-		struct str target;
-
-		if (at == SIZE_MAX)
-			return;
-		style = str_slice(style, at + 4, style.len);
-		end = str_find_byte(style, ')');
-		if (end == SIZE_MAX)
-			end = style.len;
-		target = str_trim(str_slice(style, 0, end));
-		style = str_slice(style, end, style.len); /* past it: a flood of "url(" stays linear */
-		while (target.len > 0 && (target.ptr[0] == '"' || target.ptr[0] == '\''))
-			target = str_slice(target, 1, target.len);
-		while (target.len > 0 && (target.ptr[target.len - 1] == '"' ||
-			target.ptr[target.len - 1] == '\''))
-			target.len--;
-		add_link(reader, HTML_LOAD, 0, target);
-	}
-}
-
-/* "0; url=http://..." of <meta http-equiv=refresh> */
-static void add_refresh(struct reader *reader, struct str content)
-{
-	size_t at = str_find_nocase(content, STR("url"));
-
-	if (at == SIZE_MAX)
-		return;
-	content = str_trim(str_slice(content, at + 3, content.len));
-	if (content.len > 0 && content.ptr[0] == '=')
-		content = str_trim(str_slice(content, 1, content.len));
-	if (content.len > 1 && (content.ptr[0] == '"' || content.ptr[0] == '\'')) {
-		size_t quote = str_find_byte(str_slice(content, 1, content.len), content.ptr[0]);
-
-		content = str_slice(content, 1, quote == SIZE_MAX ? content.len : 1 + quote);
-	}
-	add_link(reader, HTML_LINK, LINK_META, content);
-}
-
-static unsigned type_of(const struct tag *tag, enum attribute attribute)
-{
-	return html_link_type(str_make(tag->name, strnlen(tag->name, TAG_NAME_MAX)),
-		ATTRIBUTES[attribute - 1].name);
-}
-
-static void links_of(struct reader *reader, const struct tag *tag)
-{
-	static const struct { enum attribute attribute; enum html_link_kind kind; } PLAIN[] = {
-		{ A_SRC, HTML_LOAD }, { A_BACKGROUND, HTML_LOAD }, { A_POSTER, HTML_LOAD },
-		{ A_ACTION, HTML_FORM }, { A_FORMACTION, HTML_FORM }, { A_XLINK, HTML_LINK },
-		{ A_SAFE, HTML_LINK }
-	};
-	size_t before = reader->links_n;
-
-	if (tag->seen & 1u << A_HREF)
-		add_link(reader, tag->effect == E_BASE ? HTML_BASE : tag->effect == E_LINK ?
-			HTML_LOAD : HTML_LINK, type_of(tag, A_HREF), tag->values[A_HREF]);
-	if (tag->effect == E_BASE && reader->html->base.len == 0 && reader->links_n > before)
-		reader->html->base = reader->links[reader->links_n - 1].target;
-	if (tag->effect == E_ANCHOR && reader->links_n > before) {
-		reader->anchor = reader->links_n;
-		reader->anchor_from = reader->out;
-	}
-	for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
-		if (tag->seen & 1u << PLAIN[i].attribute)
-			add_link(reader, PLAIN[i].kind, type_of(tag, PLAIN[i].attribute),
-				tag->values[PLAIN[i].attribute]);
-	if (tag->effect == E_OBJECT && tag->seen & 1u << A_DATA)
-		add_link(reader, HTML_LOAD, 0, tag->values[A_DATA]);
-	if (tag->seen & 1u << A_SRCSET)
-		add_srcset(reader, tag->values[A_SRCSET]);
-	if (tag->seen & 1u << A_STYLE)
-		add_style(reader, tag->values[A_STYLE]);
-	if (tag->effect == E_META && tag->seen & 1u << A_HTTP_EQUIV &&
-		tag->seen & 1u << A_CONTENT && str_equal_nocase(str_trim(tag->values[A_HTTP_EQUIV]),
-		STR("refresh")))
-		add_refresh(reader, tag->values[A_CONTENT]);
-}
-
-/* ---- tags ---- */
-
-enum { T_SPACE = 1, T_CLOSE = 2, T_SLASH = 4, T_EQUALS = 8 };
-static const unsigned char TAG_CLASS[256] = {
-	['\t'] = T_SPACE, ['\n'] = T_SPACE, ['\f'] = T_SPACE, ['\r'] = T_SPACE, [' '] = T_SPACE,
-	['>'] = T_CLOSE, ['/'] = T_SLASH, ['='] = T_EQUALS
-};
-
-static bool html_space(char c)
-{
-	return TAG_CLASS[(unsigned char)c] == T_SPACE;
-}
-
-/* One attribute at reader->p (not '>'). */
-static void read_attribute(struct reader *reader, struct tag *tag)
-{
-	const char *p = reader->p, *end = reader->end, *from = p;
-	struct str name, value = { NULL, 0 };
-
-	p += *p == '='; /* belongs to the name */
-	while (p < end && TAG_CLASS[(unsigned char)*p] == 0)
+	while ((p = p < end ? memchr(p, '<', (size_t)(end - p)) : NULL) != NULL) {
+		if ((size_t)(end - p) > len + 2 && p[1] == '/' &&
+			str_equal_nocase(str_make(p + 2, len), str_make(tag->name, len)) &&
+			(html_blank(p[2 + len]) || p[2 + len] == '/' || p[2 + len] == '>'))
+			return p;
 		p++;
-	name = str_make(from, (size_t)(p - from));
-	while (p < end && html_space(*p))
-		p++;
-	if (p < end && *p == '=') {
-		p++;
-		while (p < end && html_space(*p))
-			p++;
-		from = p;
-		if (p < end && (*p == '"' || *p == '\'')) {
-			const char *quote = memchr(p + 1, *p, (size_t)(end - p) - 1);
-
-			from = p + 1;
-			value = str_make(from, (size_t)((quote ? quote : end) - from));
-			p = quote ? quote + 1 : end;
-		} else {
-			while (p < end && !(TAG_CLASS[(unsigned char)*p] & (T_SPACE | T_CLOSE)))
-				p++;
-			value = str_make(from, (size_t)(p - from));
-		}
 	}
-	reader->p = p;
-	for (size_t i = 0; i < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; i++) {
-		unsigned bit = 1u << ATTRIBUTES[i].id;
+	return NULL;
+}
 
-		if (name.len != ATTRIBUTES[i].name.len || !str_equal_nocase(name, ATTRIBUTES[i].name))
+/* Links of the tags in a text that only some programs take for HTML. */
+static void look_inside(struct reader *reader, const char *p, const char *end)
+{
+	struct html_links *links = &reader->links;
+	bool hidden = links->hidden;
+	struct html_tag tag;
+
+	links->comment = links->hidden = true;
+	while ((p = p < end ? memchr(p, '<', (size_t)(end - p)) : NULL) != NULL) {
+		p++;
+		if (p == end || !ascii_alpha(*p))
 			continue;
-		if (!(tag->seen & bit)) /* the first one wins */
-			tag->values[ATTRIBUTES[i].id] = value;
-		tag->seen |= bit;
-		return;
+		p = html_tag_read(&tag, p, end);
+		if (tag.seen)
+			html_links_of_tag(links, &tag);
 	}
-}
-
-static enum effect effect_of(const char name[TAG_NAME_MAX])
-{
-	for (size_t i = 0; i < sizeof TAGS / sizeof *TAGS; i++)
-		if (name[0] == TAGS[i].name[0] && memcmp(name, TAGS[i].name, TAG_NAME_MAX) == 0)
-			return TAGS[i].effect;
-	return E_NONE;
-}
-
-/* The tag at reader->p, behind its '<' or "</". A tag that is never closed counts with what it
- * has, though browsers drop it. */
-static void read_tag(struct reader *reader, struct tag *tag)
-{
-	const char *end = reader->end;
-	size_t n = 0;
-
-	memset(tag->name, 0, sizeof tag->name);
-	tag->effect = E_NONE;
-	tag->seen = 0;
-	for (; reader->p < end &&
-		!(TAG_CLASS[(unsigned char)*reader->p] & (T_SPACE | T_CLOSE | T_SLASH));
-		reader->p++, n++)
-		if (n < TAG_NAME_MAX)
-			tag->name[n] = ascii_lower(*reader->p);
-	if (n <= TAG_NAME_MAX)
-		tag->effect = effect_of(tag->name);
-	while (reader->p < end && *reader->p != '>') {
-		if (html_space(*reader->p) || *reader->p == '/')
-			reader->p++;
-		else
-			read_attribute(reader, tag);
-	}
-	reader->p += reader->p < end;
+	links->comment = false;
+	links->hidden = hidden;
 }
 
 /* Script, style and the like: nothing is a tag until their own end tag. */
-static void raw_text(struct reader *reader, const struct tag *tag)
+static void raw_text(struct reader *reader, const struct html_tag *tag)
 {
-	const char *from = reader->p, *p = from, *end = reader->end;
-	size_t len = strnlen(tag->name, TAG_NAME_MAX);
+	const char *from = reader->p, *p = find_end_tag(tag, from, reader->end);
 
-	while ((p = p < end ? memchr(p, '<', (size_t)(end - p)) : NULL) != NULL) {
-		size_t left = (size_t)(end - p);
-
-		if (left > len + 2 && p[1] == '/' &&
-			str_equal_nocase(str_make(p + 2, len), str_make(tag->name, len)) &&
-			(html_space(p[2 + len]) || p[2 + len] == '/' || p[2 + len] == '>'))
-			break;
-		p++;
-	}
-	reader->p = p ? p : end;
-	if (tag->effect == E_RAW)
-		add_text(reader, from, reader->p, false);
+	reader->p = p ? p : reader->end;
+	if (tag->element->is == HTML_EL_STYLE)
+		html_links_of_sheet(&reader->links, str_make(from, (size_t)(reader->p - from)));
+	if (tag->element->effect != HTML_E_RAW)
+		return;
+	if (tag->element->is != HTML_EL_XMP)
+		look_inside(reader, from, reader->p);
+	add_text(reader, from, reader->p, false);
 }
 
 /* What the tag is to the anchors' texts; its links are listed already. */
-static void take_anchor(struct reader *reader, const struct tag *tag, bool closing)
+static void take_anchor(struct reader *reader, const struct html_tag *tag)
 {
-	static const char IMAGE[TAG_NAME_MAX] = "img";
 	struct str target = STR("");
 
-	if (tag->effect != E_ANCHOR) {
-		if (!closing && memcmp(tag->name, IMAGE, TAG_NAME_MAX) == 0)
+	if (tag->element->is != HTML_EL_ANCHOR) {
+		if (!tag->closing && tag->element->is == HTML_EL_IMG)
 			html_anchors_image(reader->anchors);
 		return;
 	}
-	if (closing) {
+	if (tag->closing) {
 		html_anchors_close(reader->anchors);
 		return;
 	}
-	if (tag->seen & 1u << A_HREF)
-		target = unquoted(tag->values[A_HREF]);
+	if (tag->seen & HTML_BIT(HTML_AT_HREF))
+		target = html_links_unquoted(tag->values[HTML_AT_HREF]);
 	if (html_plain_blanks(reader->arena, &target) < 0 ||
 		html_decode(reader->arena, target, true, &target) < 0)
 		reader->failed = true;
 	html_anchors_open(reader->anchors, target);
 }
 
+/* A start tag whose effects on the text are done. */
+static void take_start(struct reader *reader, const struct html_tag *tag)
+{
+	enum html_el is = tag->element->is;
+	size_t href;
+
+	reader->links.dead = reader->p <= reader->dead_end;
+	if (is == HTML_EL_SVG || is == HTML_EL_MATH) {
+		reader->links.svg = reader->links.svg || is == HTML_EL_SVG;
+		reader->links.math = reader->links.math || is == HTML_EL_MATH;
+	}
+	if (tag->seen) {
+		href = html_links_of_tag(&reader->links, tag);
+		if (href && is == HTML_EL_ANCHOR) {
+			reader->anchor = href;
+			reader->anchor_from = reader->out;
+		}
+	}
+	if (is == HTML_EL_TEXT_ONLY && !reader->links.dead && !reader->no_dead_end) {
+		const char *end = find_end_tag(tag, reader->p, reader->end);
+
+		/* one that is never ended: browsers show nothing behind it, others all */
+		reader->dead_end = end ? end : reader->dead_end;
+		reader->no_dead_end = !end;
+	}
+	if (tag->element->effect >= HTML_E_HIDDEN)
+		raw_text(reader, tag);
+}
+
 static void take_tag(struct reader *reader, bool closing)
 {
-	struct tag tag;
+	struct html_tag tag;
+	enum html_effect effect;
 
-	read_tag(reader, &tag);
+	reader->p = html_tag_read(&tag, reader->p, reader->end);
+	tag.closing = closing;
+	effect = tag.element->effect;
 	reader->in_run = false;
 	if (reader->anchors)
-		take_anchor(reader, &tag, closing);
-	if (tag.effect == E_ANCHOR)
+		take_anchor(reader, &tag);
+	if (tag.element->is == HTML_EL_ANCHOR)
 		close_anchor(reader);
-	if (tag.effect >= E_LINE && tag.effect <= E_PARAGRAPH)
-		white_space(reader, tag.effect);
-	if (closing)
-		return;
-	if (tag.seen)
-		links_of(reader, &tag);
-	if (tag.effect == E_HIDDEN || tag.effect == E_RAW)
-		raw_text(reader, &tag);
+	if (effect >= HTML_E_LINE && effect <= HTML_E_PARAGRAPH)
+		white_space(reader, effect);
+	if (!closing)
+		take_start(reader, &tag);
 }
 
 /* "<!--" at p; returns behind its end. One that is never closed ends at the next '>', as in
@@ -492,8 +277,11 @@ static const char *skip_comment(struct reader *reader, const char *p, const char
 		return p + 2;
 	while (!reader->no_comment_end &&
 		(p = p < end ? memchr(p, '-', (size_t)(end - p)) : NULL) != NULL) {
-		if (end - p >= 3 && p[1] == '-' && p[2] == '>')
+		if (end - p >= 3 && p[1] == '-' && p[2] == '>') {
+			if (open[4] == '[') /* <!--[if mso]>: Outlook reads on */
+				look_inside(reader, open + 4, p);
 			return p + 3;
+		}
 		if (end - p >= 4 && p[1] == '-' && p[2] == '!' && p[3] == '>')
 			return p + 4;
 		p++;
@@ -532,8 +320,8 @@ static bool take_markup(struct reader *reader)
 static int read_all(struct arena *arena, struct str source, struct html_anchors *anchors,
 	struct html *out)
 {
-	struct reader reader = { .arena = arena, .html = out, .p = source.ptr,
-		.anchors = anchors };
+	struct reader reader = { .arena = arena, .p = source.ptr, .anchors = anchors,
+		.dead_end = source.ptr, .links = { .arena = arena } };
 
 	memset(out, 0, sizeof *out);
 	if (source.len == 0)
@@ -543,7 +331,7 @@ static int read_all(struct arena *arena, struct str source, struct html_anchors 
 		arena_alloc_raw(arena, source.len + 1);
 	if (!reader.text)
 		return -1;
-	while (reader.p < reader.end && !reader.failed) {
+	while (reader.p < reader.end && !reader.failed && !reader.links.failed) {
 		const char *from = reader.p;
 		const char *tag = memchr(from, '<', (size_t)(reader.end - from));
 
@@ -560,9 +348,11 @@ static int read_all(struct arena *arena, struct str source, struct html_anchors 
 	}
 	close_anchor(&reader);
 	out->text = str_make(reader.text, (size_t)(reader.out - reader.text));
-	out->links = reader.links;
-	out->links_n = reader.links_n;
-	return reader.failed ? -1 : 0;
+	out->base = reader.links.base;
+	out->links = reader.links.items;
+	out->links_n = reader.links.n;
+	out->links_cut = reader.links.cut;
+	return reader.failed || reader.links.failed ? -1 : 0;
 }
 
 int html_read(struct arena *arena, struct str source, struct html *out)

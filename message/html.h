@@ -20,15 +20,17 @@ enum html_link_kind {
 	HTML_LINK,   /* a click opens it */
 	HTML_LOAD,   /* fetched when shown: images, styles, frames */
 	HTML_FORM,
-	HTML_BASE    /* <base href>: also in the result as `base` */
+	HTML_BASE,   /* <base href>: also in the result as `base`; opens nothing by itself */
+	HTML_NONE    /* only SpamAssassin takes it for a link (of type `type`) */
 };
 
 struct html_link {
 	enum html_link_kind kind;
 	unsigned type;      /* LINK_A ... (base/link.h); 0: SpamAssassin reads no such attribute */
-	struct str target;  /* the attribute, character references decoded */
+	struct str target;  /* the attribute, character references (or CSS escapes) decoded */
 	struct str source;  /* the same as it stands in the input: a slice of it */
-	bool hidden;        /* of an element that is not shown */
+	bool css;           /* of a style: `source` may be the whole attribute */
+	bool hidden;        /* of an element that is not shown, or of a comment for Outlook */
 	struct str anchor;  /* text of an <a>, as in `text`; empty for others */
 };
 

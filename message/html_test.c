@@ -46,7 +46,7 @@ static const struct { const char *source, *target; enum html_link_kind kind; } L
 	{ "<a href=\"?a=1&amp;b&copy=2&#38;\">", "?a=1&b&copy=2&", HTML_LINK },
 	{ "<img src=x>", "x", HTML_LOAD }, { "<td background=x>", "x", HTML_LOAD },
 	{ "<form action=x>", "x", HTML_FORM }, { "<button formaction=x>", "x", HTML_FORM },
-	{ "<base href=x>", "x", HTML_BASE }, { "<link href=x>", "x", HTML_LOAD },
+	{ "<base href=x>", "x", HTML_BASE }, { "<link rel=icon href=x>", "x", HTML_LOAD },
 	{ "<meta http-equiv=Refresh content=\"0; URL='x'\">", "x", HTML_LINK },
 	{ "<img srcset='x 1x, y 2x'>", "x", HTML_LOAD }, { "<p style=\"a:url( 'x' )\">", "x", HTML_LOAD },
 	{ "<svg><a xlink:href=x>", "x", HTML_LINK }, { "<object data=x>", "x", HTML_LOAD },

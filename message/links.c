@@ -243,14 +243,19 @@ int links_of_html(struct links *links, const struct html *html)
 {
 	static const enum message_url_origin ORIGINS[] = {
 		[HTML_LINK] = MESSAGE_URL_HTML_LINK, [HTML_LOAD] = MESSAGE_URL_HTML_LOAD,
-		[HTML_FORM] = MESSAGE_URL_HTML_FORM, [HTML_BASE] = MESSAGE_URL_HTML_LINK
+		[HTML_FORM] = MESSAGE_URL_HTML_FORM
 	};
 
 	for (size_t i = 0; i < html->links_n; i++) {
 		const struct html_link *link = &html->links[i];
+		size_t before = links->n;
 
+		if (link->kind >= HTML_BASE)
+			continue;
 		if (links_add(links, link->target, html->base, ORIGINS[link->kind], link->anchor) < 0)
 			return -1;
+		for (; link->hidden && before < links->n; before++)
+			links->items[before].disguise |= DISGUISE_NOT_SHOWN;
 	}
 	return links_find(links, html->text, MESSAGE_URL_HTML_TEXT);
 }
