@@ -1,18 +1,18 @@
 /* test-harness/bench_mails: see bench_mails.h. */
 #include "test-harness/bench_mails.h"
 
-#include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/lex.h"
+#include "test-harness/each_file.h"
 
-static int add_file(struct bench_mails *mails, const char *path)
+static int add_file(void *context, const char *path)
 {
+	struct bench_mails *mails = context;
 	struct bench_mail *items, *mail;
 	struct lex_file file;
 	struct error error;
@@ -42,40 +42,12 @@ static int add_file(struct bench_mails *mails, const char *path)
 	return 0;
 }
 
-static int add_below(struct bench_mails *mails, const char *folder)
-{
-	struct dirent **names;
-	int n = scandir(folder, &names, NULL, alphasort);
-	size_t before = mails->n;
-
-	for (int i = 0; i < n; i++) {
-		char path[4096];
-		struct stat st;
-
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
-		if (names[i]->d_name[0] != '.' && stat(path, &st) == 0) {
-			if (S_ISDIR(st.st_mode))
-				add_below(mails, path);
-			else if (S_ISREG(st.st_mode))
-				add_file(mails, path);
-		}
-		free(names[i]);
-	}
-	if (n >= 0)
-		free(names);
-	return mails->n > before ? 0 : -1;
-}
-
 int bench_mails_add(struct bench_mails *mails, const char *path)
 {
-	struct stat st;
-	int status = -1;
-
-	if (stat(path, &st) == 0)
-		status = S_ISDIR(st.st_mode) ? add_below(mails, path) : add_file(mails, path);
-	if (status != 0)
-		fprintf(stderr, "%s: no mail found\n", path);
-	return status;
+	if (each_file(path, add_file, mails) > 0)
+		return 0;
+	fprintf(stderr, "%s: no mail found\n", path);
+	return -1;
 }
 
 void bench_mails_clear(struct bench_mails *mails)
