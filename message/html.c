@@ -11,6 +11,7 @@
 #include "message/html_anchors.h"
 #include "message/html_links.h"
 #include "message/html_reference.h"
+#include "message/html_shown.h"
 #include "message/html_tag.h"
 
 struct reader {
@@ -25,8 +26,12 @@ struct reader {
 	char *run;           /* where it began in `out` */
 	bool no_comment_end; /* no comment is closed from here on */
 	const char *dead_end; /* up to here tags are text: of a title or textarea */
+	size_t dead_from;     /* where its text begins */
 	bool no_dead_end;     /* one is never ended: no other is looked for */
 	struct html_links links;
+	struct html_shown shown;
+	bool anchor_image;   /* there is one in the open <a> */
+	bool anchor_gone;    /* it is not displayed at all */
 	size_t anchor;       /* index of the open <a> + 1, 0 = none */
 	char *anchor_from;
 	struct html_anchors *anchors; /* NULL: not wanted */
@@ -136,8 +141,29 @@ static void white_space(struct reader *reader, enum html_effect effect)
 
 /* ---- tags ---- */
 
+static size_t text_len(const struct reader *reader)
+{
+	return (size_t)(reader->out - reader->text);
+}
+
+/* A link is hidden when all of its text is, and it has no image. */
+static void see_anchor(struct reader *reader, struct html_link *link)
+{
+	size_t from = (size_t)(reader->anchor_from - reader->text);
+
+	if (reader->shown.n == 0 || reader->anchor_gone)
+		return;
+	if (reader->anchor_image)
+		link->hidden = false;
+	else if (reader->shown.ranges_n > 0 && reader->out > reader->anchor_from)
+		link->hidden = !html_shown_any(&reader->shown,
+			str_make(reader->text, text_len(reader)), from);
+}
+
 static void close_anchor(struct reader *reader)
 {
+	if (reader->anchor > 0)
+		see_anchor(reader, &reader->links.items[reader->anchor - 1]);
 	if (reader->anchor > 0 && reader->out > reader->anchor_from)
 		reader->links.items[reader->anchor - 1].anchor = str_trim(str_make(reader->anchor_from,
 			(size_t)(reader->out - reader->anchor_from)));
@@ -183,15 +209,21 @@ static void look_inside(struct reader *reader, const char *p, const char *end)
 static void raw_text(struct reader *reader, const struct html_tag *tag)
 {
 	const char *from = reader->p, *p = find_end_tag(tag, from, reader->end);
+	size_t before;
 
 	reader->p = p ? p : reader->end;
-	if (tag->element->is == HTML_EL_STYLE)
+	if (tag->element->is == HTML_EL_STYLE) {
 		html_links_of_sheet(&reader->links, str_make(from, (size_t)(reader->p - from)));
+		html_shown_sheet(&reader->shown, str_make(from, (size_t)(reader->p - from)));
+	}
 	if (tag->element->effect != HTML_E_RAW)
 		return;
+	before = text_len(reader);
 	if (tag->element->is != HTML_EL_XMP)
 		look_inside(reader, from, reader->p);
 	add_text(reader, from, reader->p, false);
+	if (tag->element->is != HTML_EL_XMP && !reader->links.dead)
+		html_shown_hide(&reader->shown, before, text_len(reader), false);
 }
 
 /* What the tag is to the anchors' texts; its links are listed already. */
@@ -222,16 +254,20 @@ static void take_start(struct reader *reader, const struct html_tag *tag)
 	enum html_el is = tag->element->is;
 	size_t href;
 
-	reader->links.dead = reader->p <= reader->dead_end;
 	if (is == HTML_EL_SVG || is == HTML_EL_MATH) {
 		reader->links.svg = reader->links.svg || is == HTML_EL_SVG;
 		reader->links.math = reader->links.math || is == HTML_EL_MATH;
 	}
+	reader->links.hidden = is == HTML_EL_ANCHOR ? reader->shown.hidden : reader->shown.box_hidden;
+	reader->anchor_image = reader->anchor_image ||
+		(is == HTML_EL_IMG && !reader->shown.box_hidden);
 	if (tag->seen) {
 		href = html_links_of_tag(&reader->links, tag);
 		if (href && is == HTML_EL_ANCHOR) {
 			reader->anchor = href;
 			reader->anchor_from = reader->out;
+			reader->anchor_image = false;
+			reader->anchor_gone = reader->shown.box_hidden;
 		}
 	}
 	if (is == HTML_EL_TEXT_ONLY && !reader->links.dead && !reader->no_dead_end) {
@@ -240,6 +276,7 @@ static void take_start(struct reader *reader, const struct html_tag *tag)
 		/* one that is never ended: browsers show nothing behind it, others all */
 		reader->dead_end = end ? end : reader->dead_end;
 		reader->no_dead_end = !end;
+		reader->dead_from = text_len(reader);
 	}
 	if (tag->element->effect >= HTML_E_HIDDEN)
 		raw_text(reader, tag);
@@ -247,21 +284,36 @@ static void take_start(struct reader *reader, const struct html_tag *tag)
 
 static void take_tag(struct reader *reader, bool closing)
 {
+	const char *begin = reader->p;
 	struct html_tag tag;
 	enum html_effect effect;
+	size_t before;
+	bool look;
 
-	reader->p = html_tag_read(&tag, reader->p, reader->end);
+	reader->p = html_tag_read(&tag, begin, reader->end);
 	tag.closing = closing;
 	effect = tag.element->effect;
 	reader->in_run = false;
+	reader->links.dead = reader->p <= reader->dead_end;
 	if (reader->anchors)
 		take_anchor(reader, &tag);
 	if (tag.element->is == HTML_EL_ANCHOR)
 		close_anchor(reader);
-	if (effect >= HTML_E_LINE && effect <= HTML_E_PARAGRAPH)
+	before = text_len(reader);
+	if (effect >= HTML_E_LINE && effect <= HTML_E_PARAGRAPH) {
+		before -= reader->out > reader->space_end && reader->out[-1] == ' ';
 		white_space(reader, effect);
-	if (!closing)
-		take_start(reader, &tag);
+	}
+	if (closing && begin == reader->dead_end + 2)
+		html_shown_hide(&reader->shown, reader->dead_from, before, true);
+	look = html_shown_wants(&reader->shown, &tag) && !reader->links.dead;
+	if (look)
+		html_shown_tag(&reader->shown, &tag, closing ? before : text_len(reader));
+	if (closing)
+		return;
+	take_start(reader, &tag);
+	if (look && tag.element->is_void)
+		html_shown_void(&reader->shown, text_len(reader));
 }
 
 /* "<!--" at p; returns behind its end. One that is never closed ends at the next '>', as in
@@ -321,7 +373,7 @@ static int read_all(struct arena *arena, struct str source, struct html_anchors 
 	struct html *out)
 {
 	struct reader reader = { .arena = arena, .p = source.ptr, .anchors = anchors,
-		.dead_end = source.ptr, .links = { .arena = arena } };
+		.dead_end = source.ptr, .links = { .arena = arena }, .shown = { .arena = arena } };
 
 	memset(out, 0, sizeof *out);
 	if (source.len == 0)
@@ -348,6 +400,8 @@ static int read_all(struct arena *arena, struct str source, struct html_anchors 
 	}
 	close_anchor(&reader);
 	out->text = str_make(reader.text, (size_t)(reader.out - reader.text));
+	if (html_shown_finish(&reader.shown, out) < 0)
+		return -1;
 	out->base = reader.links.base;
 	out->links = reader.links.items;
 	out->links_n = reader.links.n;

@@ -43,9 +43,18 @@ struct html_anchor {
 
 enum { HTML_LINKS_MAX = 20000 }; /* anchors too */
 
+/* Bytes of `text` that a reader does not see. */
+struct html_hidden {
+	size_t from, to;
+	bool dead;          /* of a title or textarea: no program makes links of it */
+};
+
 /* Slices point into the input or live in the arena. */
 struct html {
-	struct str text;
+	struct str text;             /* with what is hidden, as SpamAssassin has it */
+	struct str shown;            /* without; the same slice as `text` when nothing is hidden */
+	const struct html_hidden *hidden; /* in order, not overlapping */
+	size_t hidden_n;
 	struct str base;             /* of the first <base href>, empty if none */
 	const struct html_link *links; /* in order of appearance */
 	size_t links_n;

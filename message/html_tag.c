@@ -79,7 +79,8 @@ static const struct html_element ELEMENTS[] = {
 };
 /* Where the names begin that begin with "a", "b" ... "z", and the end. */
 static const uint8_t ELEMENTS_FROM[28] = {
-	0, 4, 10, 11, 14, 15, 19, 19, 26, 30, 30, 30, 33, 35, 37, 39, 43, 43, 43, 47, 58, 59, 60, 61, 62, 62, 62
+	0, 4, 10, 11, 14, 15, 19, 19, 26, 30, 30, 30, 33, 35, 37, 39, 43, 43, 43, 47, 58, 59, 60, 61,
+	62, 62, 62
 };
 static const struct html_element OTHER = { "", .effect = HTML_E_NONE };
 

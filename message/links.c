@@ -239,6 +239,34 @@ int links_find(struct links *links, struct str text, enum message_url_origin ori
 	return 0;
 }
 
+/* First what a reader sees, then what is hidden from him, with the words that it stands in: some
+ * programs show it. */
+static int find_text(struct links *links, const struct html *html)
+{
+	enum { WORD_MAX = 300 };
+	size_t before;
+
+	if (links_find(links, html->shown, MESSAGE_URL_HTML_TEXT) < 0)
+		return -1;
+	before = links->n;
+	for (size_t i = 0; i < html->hidden_n; i++) {
+		size_t from = html->hidden[i].from, to = html->hidden[i].to;
+
+		if (html->hidden[i].dead)
+			continue;
+		for (int n = 0; n < WORD_MAX && from > 0 && !ascii_space(html->text.ptr[from - 1]); n++)
+			from--;
+		for (int n = 0; n < WORD_MAX && to < html->text.len &&
+			!ascii_space(html->text.ptr[to]); n++)
+			to++;
+		if (links_find(links, str_slice(html->text, from, to), MESSAGE_URL_HTML_TEXT) < 0)
+			return -1;
+	}
+	for (; before < links->n; before++)
+		links->items[before].disguise |= DISGUISE_NOT_SHOWN;
+	return 0;
+}
+
 int links_of_html(struct links *links, const struct html *html)
 {
 	static const enum message_url_origin ORIGINS[] = {
@@ -257,7 +285,7 @@ int links_of_html(struct links *links, const struct html *html)
 		for (; link->hidden && before < links->n; before++)
 			links->items[before].disguise |= DISGUISE_NOT_SHOWN;
 	}
-	return links_find(links, html->text, MESSAGE_URL_HTML_TEXT);
+	return find_text(links, html);
 }
 
 bool links_full(const struct links *links)

@@ -22,8 +22,6 @@ enum column { ID, TECHNIQUE, RAW, TYPE, HOST, CLASS, NESTED, CHARSET, ENCODING }
 
 /* Rows that do not hold yet, by who mends them. */
 static const struct { const char *owner, *ids; } KNOWN[] = {
-	{ "html", "U020 D047 D129 D130 D131 D132 D133 D134 D135 D136 D137 D138 D139 D140 D141 "
-		"D142 D143 D144 D145 D146 D152" },
 	{ "url", "U128 U130 U132 U134 U138 U142 U144 U156 U158 U160 U166 U170 D221 D222 D223 "
 		"D224 D226 D227 D245 D246 D247 D249 D257" },
 	{ "mime", "U168 U188 U194 D261 D273" },
