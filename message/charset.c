@@ -220,6 +220,32 @@ static bool looks_like_utf8(struct str bytes, bool may_be_cut)
 	return true;
 }
 
+bool charset_is_wide(struct str label)
+{
+	const char *name = charset_lookup(label)->name;
+
+	return name && (strncmp(name, "UTF-16", 6) == 0 || strncmp(name, "UTF-32", 6) == 0);
+}
+
+bool charset_is_utf7(struct str label)
+{
+	const char *name = charset_lookup(label)->name;
+
+	return name && strcmp(name, "UTF-7") == 0;
+}
+
+bool charset_same(struct str a, struct str b)
+{
+	const char *one = charset_lookup(a)->name, *other = charset_lookup(b)->name;
+
+	return one && other && strcmp(one, other) == 0;
+}
+
+bool charset_hides_ascii(struct str label)
+{
+	return charset_lookup(label)->kind == KIND_ICONV;
+}
+
 bool charset_is_utf8(struct str label, struct str bytes)
 {
 	const struct charset *charset = charset_lookup(label);

@@ -20,6 +20,13 @@ bool charset_is_utf8(struct str label, struct str bytes);
 /* Appends the bytes as UTF-8. Spent memory shows in out->failed. */
 void charset_to_utf8(struct str label, struct str bytes, struct buf *out);
 
+/* UTF-16, UTF-32: text has a NUL at each ASCII character. */
+bool charset_is_wide(struct str label);
+/* ASCII letters may stand for something else in it (UTF-7, ISO-2022, and the wide ones). */
+bool charset_hides_ascii(struct str label);
+bool charset_is_utf7(struct str label);
+bool charset_same(struct str a, struct str b); /* two labels of one charset */
+
 bool bytes_are_ascii(struct str bytes);
 /* Appends one code point; a surrogate or one past U+10FFFF becomes U+FFFD. */
 void utf8_add(struct buf *out, uint32_t code);

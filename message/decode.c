@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
+
 enum { PAD = 64, JUNK = 128 };
 
 #define J JUNK
@@ -48,6 +50,8 @@ size_t base64_decode(struct base64_state *state, struct str in, char *out)
 		return 0;
 	end = p + in.len;
 	while (p < end) {
+		const char *since = o;
+
 		while (state->n == 0 && end - p >= 4) {
 			unsigned a = BASE64[p[0]], b = BASE64[p[1]], c = BASE64[p[2]], d = BASE64[p[3]];
 
@@ -59,13 +63,18 @@ size_t base64_decode(struct base64_state *state, struct str in, char *out)
 			o += 3;
 			p += 4;
 		}
+		state->resumed = state->resumed || (state->ended && o > since);
 		if (p == end)
 			break;
 		unsigned value = BASE64[*p++];
 		if (value == PAD) {
+			state->ended = true;
 			o += base64_flush(state, o);
-		} else if (value < PAD) {
+		} else if (value > PAD) {
+			state->junk += !ascii_space((char)p[-1]);
+		} else {
 			state->bits = state->bits << 6 | value;
+			state->resumed = state->resumed || state->ended;
 			if (++state->n == 4) {
 				*o++ = (char)(state->bits >> 16);
 				*o++ = (char)(state->bits >> 8);
@@ -143,4 +152,104 @@ size_t qp_decode(struct str in, char *out)
 		}
 	}
 	return (size_t)(o - out);
+}
+
+/* ---- uuencode ---- */
+
+static struct str next_line(struct str text, size_t *at)
+{
+	size_t from = *at, lf = str_find_byte(str_slice(text, from, text.len), '\n');
+	struct str line;
+
+	*at = lf == SIZE_MAX ? text.len : from + lf + 1;
+	line = str_slice(text, from, lf == SIZE_MAX ? text.len : from + lf);
+	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+		line.len--;
+	return line;
+}
+
+/* "begin 644 name": an octal mode of three or four digits. */
+static bool uu_begins(struct str line, struct str *name)
+{
+	size_t i = 6;
+
+	if (line.len < 9 || memcmp(line.ptr, "begin ", 6) != 0)
+		return false;
+	while (i < line.len && line.ptr[i] >= '0' && line.ptr[i] <= '7')
+		i++;
+	if (i < 9 || i > 10 || (i < line.len && line.ptr[i] != ' '))
+		return false;
+	*name = str_trim(str_slice(line, i, line.len));
+	return true;
+}
+
+/* Next line that begins with 'b', from a line's start on; SIZE_MAX if there is none. */
+static size_t line_of_b(struct str text, size_t at)
+{
+	const char *p = text.ptr + at, *end = text.ptr + text.len;
+
+	if (at < text.len && text.ptr[at] == 'b')
+		return at;
+#ifdef __SSE2__
+	for (const __m128i lf = _mm_set1_epi8('\n'), b = _mm_set1_epi8('b'); end - p >= 17; p += 16) {
+		unsigned found = bytes_mask(_mm_and_si128(_mm_cmpeq_epi8(bytes_load(p), lf),
+			_mm_cmpeq_epi8(bytes_load(p + 1), b)));
+
+		if (found)
+			return (size_t)(p - text.ptr) + (size_t)__builtin_ctz(found) + 1;
+	}
+#endif
+	for (; end - p >= 2; p++)
+		if (p[0] == '\n' && p[1] == 'b')
+			return (size_t)(p - text.ptr) + 1;
+	return SIZE_MAX;
+}
+
+bool uu_find(struct str text, size_t *at, struct uu_file *file)
+{
+	size_t begin;
+
+	while ((begin = line_of_b(text, *at)) != SIZE_MAX) {
+		size_t end = begin;
+
+		if (!uu_begins(next_line(text, &end), &file->name)) {
+			*at = end - 1; /* its line end begins the next search */
+			if (*at <= begin)
+				*at = end;
+			continue;
+		}
+		size_t from = end, last = end;
+
+		while (last < text.len) {
+			end = last;
+			if (str_equal(next_line(text, &last), STR("end")))
+				break;
+			end = last;
+		}
+		file->lines = str_slice(text, from, end);
+		*at = last;
+		return true;
+	}
+	return false;
+}
+
+size_t uu_decode(struct str lines, char *out)
+{
+	size_t n = 0, at = 0;
+
+	while (at < lines.len) {
+		struct str line = next_line(lines, &at);
+		size_t left = line.len > 0 ? ((unsigned char)line.ptr[0] - 32u) & 63 : 0;
+
+		for (size_t i = 1; left > 0 && i < line.len; i += 4) {
+			uint32_t bits = 0;
+
+			for (size_t k = 0; k < 4; k++)
+				bits = bits << 6 | (i + k < line.len ?
+					((unsigned char)line.ptr[i + k] - 32u) & 63 : 0);
+			for (int shift = 16; shift >= 0 && left > 0; shift -= 8, left--)
+				out[n++] = (char)(bits >> shift);
+		}
+	}
+	return n;
 }

@@ -1,4 +1,4 @@
-/* message/decode: the transfer encodings base64 (piece by piece) and quoted-printable.
+/* message/decode: the transfer encodings base64 (piece by piece), quoted-printable and uuencode.
  *
  * Made for hostile input: nothing is an error. What is no base64 is passed over, a '=' in the
  * middle ends one quantum and the next begins (mail programs read on there, and so hidden text
@@ -8,6 +8,7 @@
 #ifndef DEPEER_MESSAGE_DECODE_H
 #define DEPEER_MESSAGE_DECODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,10 @@
 struct base64_state {
 	uint32_t bits;
 	unsigned n; /* characters in `bits`, 0..3 */
+	/* What programs read in other ways. */
+	size_t junk;  /* bytes that are neither of the alphabet nor white space */
+	bool ended;   /* a '=' came */
+	bool resumed; /* and something behind it */
 };
 
 /* Room `out` must have for a piece of `len` bytes. */
@@ -32,6 +37,16 @@ size_t base64_finish(struct base64_state *state, char *out);
  * decoded. A "=" that begins nothing known is kept as it stands. `out` has room for in.len bytes;
  * returns the bytes written. */
 size_t qp_decode(struct str in, char *out);
+
+/* A file within text, "begin 644 name" to "end", from `*at` on; *at is then behind it. */
+struct uu_file {
+	struct str name;
+	struct str lines;    /* encoded: for uu_decode */
+};
+bool uu_find(struct str text, size_t *at, struct uu_file *file);
+/* Room for in.len bytes; returns those written. What a line is short of or has too many is passed
+ * over, as uudecode does. */
+size_t uu_decode(struct str lines, char *out);
 
 /* 0..15, or -1 */
 int hex_digit(char c);

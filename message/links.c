@@ -288,6 +288,12 @@ int links_of_html(struct links *links, const struct html *html)
 	return find_text(links, html);
 }
 
+void links_disguise(struct links *links, size_t from, unsigned bits)
+{
+	for (; from < links->n; from++)
+		links->items[from].disguise |= bits;
+}
+
 bool links_full(const struct links *links)
 {
 	return links->full;

@@ -32,6 +32,9 @@ int links_find(struct links *links, struct str text, enum message_url_origin ori
 /* All links of an HTML part: its attributes, then its visible text. */
 int links_of_html(struct links *links, const struct html *html);
 
+/* Of those that came since there were `from`: hidden like this, too (bits of enum disguise). */
+void links_disguise(struct links *links, size_t from, unsigned bits);
+
 bool links_full(const struct links *links); /* there was more than that */
 const struct message_url *links_items(const struct links *links, size_t *n);
 

@@ -23,6 +23,7 @@
 #include "message/part_text.h"
 #include "message/parts.h"
 #include "message/rawbody.h"
+#include "message/readings.h"
 #include "message/uris_view.h"
 
 /* A link has some forms; each link its own. */
@@ -40,8 +41,9 @@ struct message {
 	const struct message_header *subject;
 	struct buf raw;          /* headers if `full` is wanted, then the body */
 	size_t body_start, body_bytes;
-	bool pending_cr, headers_ended, failed;
+	bool pending_cr, bare_cr, headers_ended, failed;
 	struct links *links;
+	struct readings *readings;
 	struct uris *uris;
 	unsigned html_parts;
 	struct body body;
@@ -58,10 +60,13 @@ struct message {
 	struct str body_read;    /* the body as it is taken apart: in `raw`, or a copy */
 	struct str data;
 	struct buf spill;        /* its data, when that is in several places */
-	size_t decoded;          /* its length, the transfer encoding undone */
+	struct str decoded;      /* the transfer encoding undone */
+	unsigned odd;            /* and what was odd about it (message/part_text.h) */
 };
 
 /* ---- creation ---- */
+
+static readings_read read_again;
 
 static void set_limits(struct message_limits *limits)
 {
@@ -102,7 +107,9 @@ struct message *message_create(const struct message_options *options, struct are
 	message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls,
 		options->want_links,
 		options->redirector.find ? &message->options.redirector : NULL);
-	return message->links && message->uris ? message : NULL;
+	message->readings = readings_create(arena, message->options.limits.scan_bytes,
+		message->options.limits.parts, message->options.limits.depth, read_again, message);
+	return message->links && message->uris && message->readings ? message : NULL;
 }
 
 static int spent(struct message *message)
@@ -114,17 +121,23 @@ static int spent(struct message *message)
 
 /* ---- headers ---- */
 
-static void add_unfolded_line_ends(struct buf *out, struct str text)
+/* Whether a CR stood alone. */
+static bool add_unfolded_line_ends(struct buf *out, struct str text)
 {
+	bool bare = false;
+
 	while (text.len > 0) {
 		const char *cr = memchr(text.ptr, '\r', text.len);
 		size_t len = cr ? (size_t)(cr - text.ptr) : text.len;
 
 		buf_add(out, text.ptr, len);
-		if (cr && (len + 1 == text.len || cr[1] != '\n'))
+		if (cr && (len + 1 == text.len || cr[1] != '\n')) {
 			buf_add_byte(out, '\r');
+			bare = true;
+		}
 		text = str_slice(text, len + 1, text.len);
 	}
+	return bare;
 }
 
 static void keep_full_header(struct message *message, struct str name, struct str value)
@@ -199,25 +212,37 @@ const struct message_header *message_find_header(const struct message_view *view
 	return NULL;
 }
 
-static struct str raw_of(const struct message *message, struct str name)
+/* The first field of this name, and the last one if there are several. */
+static struct str raw_of(const struct message *message, struct str name, struct str *last)
 {
-	const struct message_header *header = message_find_header(&message->view, name);
+	struct str first = { NULL, 0 };
 
-	return header ? header->raw : STR("");
+	for (size_t i = 0; i < message->view.headers_n; i++) {
+		const struct message_header *header = &message->headers[i];
+
+		if (!str_equal_nocase(header->name, name))
+			continue;
+		*last = first.ptr ? header->raw : *last;
+		first = first.ptr ? first : header->raw;
+	}
+	return first;
 }
 
 int message_end_of_headers(struct message *message)
 {
 	const struct message_header *date;
+	struct str ignored;
 
 	if (message->failed)
 		return -1;
 	if (message->headers_ended)
 		return 0;
 	message->headers_ended = true;
-	message->top.content_type = raw_of(message, STR("content-type"));
-	message->top.transfer_encoding = raw_of(message, STR("content-transfer-encoding"));
-	message->top.disposition = raw_of(message, STR("content-disposition"));
+	message->top.content_type = raw_of(message, STR("content-type"), &message->top.last_type);
+	message->top.transfer_encoding = raw_of(message, STR("content-transfer-encoding"),
+		&message->top.last_encoding);
+	message->top.disposition = raw_of(message, STR("content-disposition"), &ignored);
+	mime_same_is_none(&message->top);
 	message->subject = message_find_header(&message->view, STR("subject"));
 	if (message->subject && links_find(message->links, message->subject->decoded,
 		MESSAGE_URL_HEADER) < 0)
@@ -243,14 +268,17 @@ static void add_body(struct message *message, struct str chunk)
 
 	if (chunk.len == 0 || !buf_reserve(raw, chunk.len + 1))
 		return;
-	if (message->pending_cr && chunk.ptr[0] != '\n')
+	if (message->pending_cr && chunk.ptr[0] != '\n') {
 		buf_add_byte(raw, '\r');
+		message->bare_cr = true;
+	}
 	message->pending_cr = false;
 	if (chunk.ptr[chunk.len - 1] == '\r') {
 		message->pending_cr = true;
 		chunk.len--;
 	}
-	add_unfolded_line_ends(raw, chunk);
+	if (add_unfolded_line_ends(raw, chunk))
+		message->bare_cr = true;
 }
 
 int message_body(struct message *message, struct str chunk)
@@ -273,39 +301,6 @@ int message_body(struct message *message, struct str chunk)
 }
 
 /* ---- parts ---- */
-
-enum reading { READ_NOTHING, READ_TEXT, READ_HTML };
-struct treatment {
-	enum reading reading;
-	bool shown; /* in the body view */
-};
-
-static bool ends_nocase(struct str text, struct str end)
-{
-	return text.len >= end.len &&
-		str_equal_nocase(str_slice(text, text.len - end.len, text.len), end);
-}
-
-/* The body view has what SpamAssassin puts there: text but calendars and cards, and what is named
- * like HTML, whatever its type. URLs are taken from all text, and from files that open in a
- * browser. */
-static struct treatment treat(const struct mime_part *part)
-{
-	if (str_equal(part->type, STR("text/html")) || ends_nocase(part->name, STR(".html")) ||
-		ends_nocase(part->name, STR(".htm")) || ends_nocase(part->name, STR(".shtml")))
-		return (struct treatment){ READ_HTML, true };
-	if (str_starts_nocase(part->type, STR("text/")) &&
-		!str_equal(part->type, STR("text/calendar")) &&
-		!str_equal(part->type, STR("text/x-vcard")))
-		return (struct treatment){ READ_TEXT, part->kind == MIME_LEAF };
-	if (str_equal(part->type, STR("application/xhtml+xml")) ||
-		ends_nocase(part->name, STR(".xhtml")) || ends_nocase(part->name, STR(".svg")))
-		return (struct treatment){ READ_HTML, false };
-	if (str_starts_nocase(part->type, STR("text/")) ||
-		str_starts_nocase(part->type, STR("message/")))
-		return (struct treatment){ READ_TEXT, false };
-	return (struct treatment){ READ_NOTHING, false };
-}
 
 static int part_headers(void *context, struct str block, size_t depth)
 {
@@ -331,8 +326,6 @@ static int part_data(void *context, struct str data)
 	struct str body = message->body_read;
 	bool lasting = data.ptr >= body.ptr && data.ptr < body.ptr + body.len;
 
-	if (treat(&message->part).reading == READ_NOTHING && !message->options.want_tree)
-		return 0;
 	/* a last line without line end comes from elsewhere, and stands there too */
 	if (!lasting && message->data.len > 0 && message->spill.len == 0 &&
 		message->data.ptr + message->data.len + data.len == body.ptr + body.len) {
@@ -412,7 +405,7 @@ static int show_raw(struct message *message, struct str text)
 }
 
 /* The leaf's place in the tree. SpamAssassin makes a part of a multipart that has none. */
-static int begin_leaf(struct message *message, struct treatment treatment, unsigned how,
+static int begin_leaf(struct message *message, struct part_treatment treatment, unsigned how,
 	struct str raw)
 {
 	message->leaf = NULL;
@@ -434,11 +427,12 @@ static int decode_text(struct message *message, bool shown, struct str *text)
 {
 	struct str source;
 
-	if (part_text_decode(message->arena, message->part.encoding, text) < 0 ||
+	message->odd = 0;
+	if (part_text_decode(message->arena, message->part.encoding, text, &message->odd) < 0 ||
 		(message->is_part && show_raw(message, *text) < 0))
 		return -1;
 	source = *text;
-	message->decoded = source.len;
+	message->decoded = source;
 	if (message->leaf)
 		message->leaf->decoded = source;
 	if (part_text_to_utf8(message->arena, message->part.charset, text) < 0)
@@ -453,7 +447,7 @@ static int read_html(struct message *message, bool shown, struct str text)
 	struct html html = { .text = text };
 
 	if (shown && message->options.want_html && html_facts_add(&message->html, message->arena,
-		text, message->decoded, message->part.encoding) < 0)
+		text, message->decoded.len, message->part.encoding) < 0)
 		return -1;
 	if ((message->options.want_links ? html_read_anchors : html_read)(message->arena, text,
 		&html) < 0 || add_text(message, text, html.text) < 0 ||
@@ -469,11 +463,47 @@ static int read_html(struct message *message, bool shown, struct str text)
 	return show(message, shown ? html.text : STR(""));
 }
 
+/* What another program reads (message/readings); nothing of it is for SpamAssassin's rules. */
+static int read_again(void *context, struct str text, bool is_html, bool broken)
+{
+	struct message *message = context;
+	struct html html = { .text = text };
+	size_t before, after;
+	int status;
+
+	links_items(message->links, &before);
+	if (is_html && html_read(message->arena, text, &html) < 0)
+		return -1;
+	status = add_text(message, text, html.text);
+	if (status == 0)
+		status = is_html ? links_of_html(message->links, &html) :
+			links_find(message->links, text, MESSAGE_URL_TEXT);
+	message->view.truncated |= html.links_cut ? MESSAGE_CUT_URLS : 0u;
+	links_items(message->links, &after);
+	if (broken && after > before)
+		links_disguise(message->links, before, DISGUISE_READING);
+	return status;
+}
+
+static int read_text(struct message *message, struct part_treatment treatment, struct str *text)
+{
+	if (decode_text(message, treatment.shown, text) < 0)
+		return -1;
+	if (treatment.reading == READ_HTML)
+		return read_html(message, treatment.shown, *text);
+	if (add_text(message, *text, *text) < 0 || links_find(message->links, *text,
+		treatment.shown ? MESSAGE_URL_TEXT : MESSAGE_URL_NOT_SHOWN) < 0)
+		return -1;
+	return show(message, treatment.shown ? *text : STR(""));
+}
+
 static int part_end(void *context, unsigned how)
 {
 	struct message *message = context;
-	struct treatment treatment = treat(&message->part);
+	struct part_treatment treatment = part_treat(&message->part);
+	struct reading_leaf leaf = { .part = &message->part, .treatment = treatment };
 	struct str text = message->data;
+	int status;
 
 	if ((how & MIME_BY_BOUNDARY) && text.len > 0 && text.ptr[text.len - 1] == '\n')
 		text.len--;
@@ -481,8 +511,6 @@ static int part_end(void *context, unsigned how)
 		treatment.shown = true;
 	if (begin_leaf(message, treatment, how, text) < 0)
 		return -1;
-	if (treatment.reading == READ_NOTHING)
-		return show(message, STR(""));
 	if (message->spill.len > 0) { /* text is kept by reference below */
 		char *copy = arena_dup(message->arena, text);
 
@@ -490,20 +518,45 @@ static int part_end(void *context, unsigned how)
 			return -1;
 		text.ptr = copy;
 	}
-	if (decode_text(message, treatment.shown, &text) < 0)
+	leaf.raw = text;
+	status = treatment.reading == READ_NOTHING ? show(message, STR("")) :
+		read_text(message, treatment, &text);
+	if (status < 0)
 		return -1;
-	if (treatment.reading == READ_HTML)
-		return read_html(message, treatment.shown, text);
-	if (add_text(message, text, text) < 0 || links_find(message->links, text,
-		treatment.shown ? MESSAGE_URL_TEXT : MESSAGE_URL_NOT_SHOWN) < 0)
+	if (treatment.reading != READ_NOTHING) {
+		leaf.decoded = message->decoded;
+		leaf.text = text;
+		leaf.odd = message->odd;
+	}
+	return readings_of_leaf(message->readings, &leaf);
+}
+
+static int part_other(void *context, const struct mime_other *other)
+{
+	struct message *message = context;
+
+	return readings_of_entity(message->readings, other, message->body_read);
+}
+
+/* Once the mail was read as we do. */
+static int read_otherwise(struct message *message)
+{
+	const struct mime_top *top = &message->top;
+
+	if (message->bare_cr && (str_find_nocase(top->content_type, STR("multipart")) != SIZE_MAX ||
+		mime_encoding_of(top->transfer_encoding) == MIME_QUOTED_PRINTABLE) &&
+		readings_of_cr(message->readings, top, message->body_read) < 0)
 		return -1;
-	return show(message, treatment.shown ? text : STR(""));
+	if (readings_finish(message->readings) < 0)
+		return -1;
+	message->view.truncated |= readings_cut(message->readings) ? MESSAGE_CUT_READINGS : 0u;
+	return 0;
 }
 
 static int read_parts(struct message *message)
 {
 	static const struct mime_events EVENTS = {
-		part_headers, part_begin, part_data, part_end
+		part_headers, part_begin, part_data, part_end, part_other
 	};
 	const struct mime_limits limits = {
 		.parts = message->options.limits.parts, .depth = message->options.limits.depth,
@@ -521,7 +574,8 @@ static int read_parts(struct message *message)
 		return -1;
 	mime = mime_create(message->arena, &limits, &message->top, &EVENTS, message);
 
-	if (!mime || mime_feed(mime, message->body_read) < 0 || mime_finish(mime) < 0)
+	if (!mime || mime_feed(mime, message->body_read) < 0 || mime_finish(mime) < 0 ||
+		read_otherwise(message) < 0)
 		return -1;
 	cut = mime_cut(mime);
 	view->truncated |= (cut & MIME_CUT_PARTS ? MESSAGE_CUT_PARTS : 0u) |
@@ -614,7 +668,7 @@ int message_read(struct message *message, struct str mail)
 const char *message_truncated_text(unsigned truncated, char *out, size_t size)
 {
 	static const char *const NAMES[] = {
-		"headers", "scan-bytes", "parts", "depth", "urls", "text", "memory"
+		"headers", "scan-bytes", "parts", "depth", "urls", "text", "memory", "readings"
 	};
 	size_t n = 0;
 

@@ -56,7 +56,8 @@ struct message_options {
 
 enum message_truncated { /* bits */
 	MESSAGE_CUT_HEADERS = 1, MESSAGE_CUT_SCAN_BYTES = 2, MESSAGE_CUT_PARTS = 4,
-	MESSAGE_CUT_DEPTH = 8, MESSAGE_CUT_URLS = 16, MESSAGE_CUT_TEXT = 32, MESSAGE_CUT_MEMORY = 64
+	MESSAGE_CUT_DEPTH = 8, MESSAGE_CUT_URLS = 16, MESSAGE_CUT_TEXT = 32, MESSAGE_CUT_MEMORY = 64,
+	MESSAGE_CUT_READINGS = 128 /* not all that other programs may read (message/readings.h) */
 };
 /* "scan-bytes,urls" into out; "" when nothing was cut. */
 const char *message_truncated_text(unsigned truncated, char *out, size_t size);

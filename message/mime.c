@@ -12,7 +12,9 @@
 
 struct container {
 	struct str boundary; /* empty: message/rfc822 */
-	bool digest;
+	size_t at;           /* its body */
+	bool digest, loose;
+	bool nearly;         /* a line begins with its boundary and goes on */
 	bool seen, closed;   /* its boundary; its last boundary */
 	bool opened, ended;  /* ever: by a boundary that is not the last; by the last one */
 };
@@ -29,6 +31,7 @@ struct mime {
 	enum mime_kind part_kind;
 	struct buf carry, headers;
 	size_t parts;
+	size_t taken, line_at, body_at; /* of what was fed; where the line, the last body begins */
 	unsigned cut, flaws;
 };
 
@@ -95,7 +98,7 @@ static struct str lower_copy(struct arena *arena, struct str text)
 	return str_make(copy, text.len);
 }
 
-static enum mime_encoding encoding_of(struct str value)
+enum mime_encoding mime_encoding_of(struct str value)
 {
 	struct str word = header_first_word(value);
 
@@ -109,7 +112,8 @@ static int push(struct mime *mime, struct str boundary, bool digest)
 {
 	struct container *container = &mime->stack[mime->depth++];
 
-	*container = (struct container){ .boundary = boundary, .digest = digest };
+	*container = (struct container){ .boundary = boundary, .digest = digest,
+		.at = mime->body_at };
 	mime->boundaries += boundary.len > 0;
 	mime->in_headers = boundary.len == 0;
 	mime->headers.len = 0;
@@ -122,23 +126,166 @@ static bool is_message(struct str type)
 		str_equal(type, STR("message/news"));
 }
 
+/* ---- other readings ---- */
+
+static struct str outer_boundary(const struct mime *mime, size_t depth)
+{
+	while (depth-- > 0)
+		if (mime->stack[depth].boundary.len > 0)
+			return mime->stack[depth].boundary;
+	return STR("");
+}
+
+static int tell_other(struct mime *mime, struct mime_other *other)
+{
+	if (!mime->events->part_other || mime->done)
+		return 0;
+	return mime->events->part_other(mime->context, other);
+}
+
+/* Headers that come twice and differ: the last one counts for some programs. */
+static int tell_last_headers(struct mime *mime, const struct mime_top *head)
+{
+	struct mime_other other = { .at = mime->body_at, .outer = outer_boundary(mime, mime->depth) };
+	bool type = head->last_type.len > 0, encoding = head->last_encoding.len > 0;
+
+	for (unsigned which = 1; which < 4; which++) {
+		if ((which & 1 && !type) || (which & 2 && !encoding))
+			continue;
+		other.head = *head;
+		other.head.last_type = other.head.last_encoding = STR("");
+		if (which & 1)
+			other.head.content_type = head->last_type;
+		if (which & 2)
+			other.head.transfer_encoding = head->last_encoding;
+		if (tell_other(mime, &other) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The last "boundary=" of the field. *n: how many there are. */
+static struct str last_boundary(struct str value, size_t *n)
+{
+	struct str found = STR("");
+
+	*n = 0;
+	for (size_t at; (at = str_find_nocase(value, STR("boundary"))) != SIZE_MAX;) {
+		struct str tail = str_trim(str_slice(value, at + 8, value.len));
+
+		if (tail.len > 1 && (tail.ptr[0] == '=' || (tail.ptr[0] == '*' && tail.ptr[1] == '='))) {
+			found = str_slice(value, at, value.len);
+			++*n;
+		}
+		value = str_slice(value, at + 8, value.len);
+	}
+	return found;
+}
+
+/* What an entity's Content-Type says to one program and not to another: a boundary that is there
+ * twice, or of a type that is none, encoded words. */
+static int tell_other_types(struct mime *mime, const struct mime_top *head, bool multipart)
+{
+	struct mime_other other = { .at = mime->body_at, .outer = outer_boundary(mime, mime->depth) };
+	struct buf type = { .arena = mime->arena };
+	struct str decoded, boundary;
+	size_t n;
+
+	boundary = last_boundary(head->content_type, &n);
+	other.head = *head;
+	if (n > 1 || (n == 1 && !multipart)) {
+		buf_add_cstr(&type, "multipart/mixed; ");
+		buf_add_str(&type, boundary);
+		other.head.content_type = buf_str(&type);
+		if (type.failed || tell_other(mime, &other) < 0)
+			return -1;
+	}
+	if (str_find(head->content_type, STR("=?")) == SIZE_MAX)
+		return 0;
+	if (header_decode(mime->arena, head->content_type, &decoded) < 0)
+		return -1;
+	other.head.content_type = decoded;
+	return str_equal(decoded, str_trim(head->content_type)) ? 0 : tell_other(mime, &other);
+}
+
+/* An entity's headers are complete. `kind`: what it is to us. */
+static int tell_others(struct mime *mime, const struct mime_top *head, bool multipart,
+	bool whole)
+{
+	struct mime_other other = { .head = *head, .at = mime->body_at,
+		.outer = outer_boundary(mime, mime->depth), .decode = true };
+
+	if (!mime->events->part_other || head->boundary.len > 0)
+		return 0;
+	if ((head->last_type.len > 0 || head->last_encoding.len > 0) &&
+		tell_last_headers(mime, head) < 0)
+		return -1;
+	if (tell_other_types(mime, head, multipart) < 0)
+		return -1;
+	return whole && mime_encoding_of(head->transfer_encoding) != MIME_IDENTITY ?
+		tell_other(mime, &other) : 0;
+}
+
+/* A multipart ends: was its boundary seen, and what looks like it? */
+static int tell_odd_boundary(struct mime *mime, const struct container *container)
+{
+	struct mime_other other = { .at = container->at,
+		.outer = outer_boundary(mime, mime->depth) };
+
+	if (container->boundary.len == 0 || (container->seen && !container->nearly))
+		return 0;
+	other.guess = !container->seen && !container->nearly;
+	if (!other.guess) {
+		other.head.boundary = container->boundary;
+		other.head.loose = true;
+	}
+	return tell_other(mime, &other);
+}
+
+/* ---- entities ---- */
+
+static bool takes_boundary(struct mime *mime, const struct mime_top *head, struct str *boundary)
+{
+	*boundary = head->boundary;
+	if (boundary->len == 0 && !header_param(mime->arena, head->content_type, STR("boundary"),
+		boundary))
+		return false;
+	return boundary->len > 0 && boundary->len <= MIME_BOUNDARY_MAX;
+}
+
+/* A multipart whose boundary is not to be had. */
+static int tell_lost(struct mime *mime)
+{
+	struct mime_other other = { .at = mime->body_at, .guess = true,
+		.outer = outer_boundary(mime, mime->depth) };
+
+	return tell_other(mime, &other);
+}
+
 /* An entity's headers are complete. */
 static int open_entity(struct mime *mime, const struct mime_top *head)
 {
 	struct mime_part part = { .kind = MIME_LEAF };
 	struct str boundary;
 	bool deep = mime->depth >= mime->limits.depth;
-	bool digest = mime->depth > 0 && mime->stack[mime->depth - 1].digest;
+	bool digest = mime->depth > 0 && mime->stack[mime->depth - 1].digest, multipart;
 
 	mime->in_headers = false;
 	part.type = lower_copy(mime->arena, header_first_word(head->content_type));
 	if (str_find_byte(part.type, '/') == SIZE_MAX)
 		part.type = digest ? STR("message/rfc822") : STR("text/plain");
-	part.encoding = encoding_of(head->transfer_encoding);
-	if (str_starts_nocase(part.type, STR("multipart/"))) {
-		if (header_param(mime->arena, head->content_type, STR("boundary"), &boundary) &&
-			boundary.len > 0 && boundary.len <= MIME_BOUNDARY_MAX && !deep)
-			return push(mime, boundary, str_equal(part.type, STR("multipart/digest")));
+	part.encoding = mime_encoding_of(head->transfer_encoding);
+	multipart = head->boundary.len > 0 || str_starts_nocase(part.type, STR("multipart/"));
+	if (tell_others(mime, head, multipart, multipart || is_message(part.type)) < 0)
+		return -1;
+	if (multipart) {
+		if (takes_boundary(mime, head, &boundary) && !deep) {
+			push(mime, boundary, str_equal(part.type, STR("multipart/digest")));
+			mime->stack[mime->depth - 1].loose = head->loose;
+			return 0;
+		}
+		if (!deep && tell_lost(mime) < 0)
+			return -1;
 		mime->cut |= deep ? MIME_CUT_DEPTH : 0;
 		part.type = STR("text/plain");
 	} else if (is_message(part.type) && part.encoding == MIME_IDENTITY) {
@@ -147,6 +294,7 @@ static int open_entity(struct mime *mime, const struct mime_top *head)
 		mime->cut |= MIME_CUT_DEPTH;
 		part.type = STR("text/plain");
 	}
+	part.content_type = head->content_type;
 	if (!header_param(mime->arena, head->content_type, STR("charset"), &part.charset))
 		part.charset = STR("");
 	if (!header_param(mime->arena, head->disposition, STR("filename"), &part.name) &&
@@ -156,9 +304,17 @@ static int open_entity(struct mime *mime, const struct mime_top *head)
 	return begin_part(mime, &part);
 }
 
+void mime_same_is_none(struct mime_top *head)
+{
+	if (str_equal_nocase(str_trim(head->last_type), str_trim(head->content_type)))
+		head->last_type = STR("");
+	if (str_equal_nocase(str_trim(head->last_encoding), str_trim(head->transfer_encoding)))
+		head->last_encoding = STR("");
+}
+
 static int end_headers(struct mime *mime)
 {
-	struct mime_top head = { STR(""), STR(""), STR("") };
+	struct mime_top head = { .content_type = STR("") };
 	struct str rest = buf_str(&mime->headers), name, value;
 	bool seen[3] = { false, false, false };
 
@@ -166,17 +322,20 @@ static int end_headers(struct mime *mime)
 		return -1;
 	while (header_next(&rest, &name, &value)) {
 		/* The first of several counts, as for most mail programs. */
-		if (!seen[0] && str_equal_nocase(name, STR("content-type"))) {
-			head.content_type = value;
+		if (str_equal_nocase(name, STR("content-type"))) {
+			head.last_type = seen[0] ? value : head.last_type;
+			head.content_type = seen[0] ? head.content_type : value;
 			seen[0] = true;
-		} else if (!seen[1] && str_equal_nocase(name, STR("content-transfer-encoding"))) {
-			head.transfer_encoding = value;
+		} else if (str_equal_nocase(name, STR("content-transfer-encoding"))) {
+			head.last_encoding = seen[1] ? value : head.last_encoding;
+			head.transfer_encoding = seen[1] ? head.transfer_encoding : value;
 			seen[1] = true;
 		} else if (!seen[2] && str_equal_nocase(name, STR("content-disposition"))) {
 			head.disposition = value;
 			seen[2] = true;
 		}
 	}
+	mime_same_is_none(&head);
 	return open_entity(mime, &head);
 }
 
@@ -199,9 +358,9 @@ static bool ends_boundary(struct str tail, bool *last)
 
 /* Which container's boundary is this line? The innermost, but one that is closed already gives
  * way to one further out (both of one name occur). SIZE_MAX: none. */
-static size_t match_boundary(const struct mime *mime, struct str line, bool *last)
+static size_t match_boundary(struct mime *mime, struct str line, bool *last)
 {
-	size_t found = SIZE_MAX;
+	size_t found = SIZE_MAX, near = SIZE_MAX;
 
 	if (line.len < 3 || line.ptr[0] != '-' || line.ptr[1] != '-' || mime->boundaries == 0 ||
 		line.len > MIME_BOUNDARY_LINE_MAX)
@@ -211,9 +370,13 @@ static size_t match_boundary(const struct mime *mime, struct str line, bool *las
 		bool is_last;
 
 		if (boundary.len == 0 || line.len < boundary.len + 2 ||
-			memcmp(line.ptr + 2, boundary.ptr, boundary.len) != 0 ||
-			!ends_boundary(str_slice(line, boundary.len + 2, line.len), &is_last))
+			memcmp(line.ptr + 2, boundary.ptr, boundary.len) != 0)
 			continue;
+		if (!ends_boundary(str_slice(line, boundary.len + 2, line.len), &is_last) &&
+			!mime->stack[i].loose) {
+			near = near == SIZE_MAX ? i : near;
+			continue;
+		}
 		if (found == SIZE_MAX || !mime->stack[i].closed) {
 			*last = is_last;
 			found = i;
@@ -221,6 +384,8 @@ static size_t match_boundary(const struct mime *mime, struct str line, bool *las
 		if (!mime->stack[i].closed)
 			break;
 	}
+	if (found == SIZE_MAX && near != SIZE_MAX)
+		mime->stack[near].nearly = true;
 	return found;
 }
 
@@ -233,13 +398,14 @@ static unsigned how_ended(const struct mime *mime, size_t by)
 	return (by != SIZE_MAX ? MIME_BY_BOUNDARY : 0u) | (unbounded ? MIME_UNBOUNDED : 0u);
 }
 
-static void leave(struct mime *mime)
+static int leave(struct mime *mime)
 {
 	const struct container *container = &mime->stack[--mime->depth];
 
 	mime->boundaries -= container->boundary.len > 0;
 	if (container->opened != container->ended)
 		mime->flaws |= PART_OPEN;
+	return tell_odd_boundary(mime, container);
 }
 
 static int at_boundary(struct mime *mime, size_t which, bool last)
@@ -250,7 +416,8 @@ static int at_boundary(struct mime *mime, size_t which, bool last)
 	if (end_part(mime, how_ended(mime, which)) < 0)
 		return -1;
 	while (mime->depth > which + 1)
-		leave(mime);
+		if (leave(mime) < 0)
+			return -1;
 	mime->stack[which].seen = true;
 	mime->stack[which].closed = last;
 	mime->stack[which].opened |= !last;
@@ -300,6 +467,7 @@ static int take_line(struct mime *mime, struct str line)
 		return at_boundary(mime, which, last);
 	if (!mime->in_headers)
 		return add_data(mime, line);
+	mime->body_at = bare.len == 0 ? mime->taken : mime->line_at;
 	if (bare.len == 0)
 		return end_headers(mime);
 	if (header_line(bare) ||
@@ -323,6 +491,8 @@ static int carry_line(struct mime *mime, struct str *chunk)
 	int status;
 
 	*chunk = str_slice(*chunk, len, chunk->len);
+	mime->line_at = mime->carry.len == 0 ? mime->taken : mime->line_at;
+	mime->taken += len;
 	if (lf && mime->carry.len == 0)
 		return take_line(mime, piece);
 	if (mime->carry.len < room)
@@ -377,6 +547,7 @@ static int feed_some(struct mime *mime, struct str *chunk)
 		return carry_line(mime, chunk);
 	if (mime->boundaries > 0)
 		len = data_length(mime, *chunk);
+	mime->taken += len;
 	status = add_data(mime, str_make(chunk->ptr, len));
 	*chunk = str_slice(*chunk, len, chunk->len);
 	if (status == 0 && chunk->len > 0)
@@ -404,7 +575,8 @@ int mime_finish(struct mime *mime)
 	if (status == 0)
 		status = end_part(mime, how_ended(mime, SIZE_MAX));
 	while (mime->depth > 0)
-		leave(mime);
+		if (leave(mime) < 0)
+			status = -1;
 	mime->done = true;
 	mime->failed = status < 0;
 	return status;

@@ -32,6 +32,7 @@ struct mime_part {
 	enum mime_kind kind;
 	enum mime_encoding encoding;
 	struct str type;        /* lower case; "text/plain" when absent or broken */
+	struct str content_type; /* the header's value, "" if none */
 	struct str charset;     /* of Content-Type, "" if none */
 	struct str name;        /* file name, "" if none */
 	bool attachment;        /* Content-Disposition: attachment */
@@ -44,6 +45,25 @@ enum {
 	MIME_UNBOUNDED = 2      /* a preamble: no boundary of its multipart was seen at all */
 };
 
+/* The values of an entity's headers, "" for absent ones. */
+struct mime_top {
+	struct str content_type, transfer_encoding, disposition;
+	/* The last of several that are not the same as the first, which counts; else "". */
+	struct str last_type, last_encoding;
+	/* A multipart with this boundary, whatever `content_type` says; "": as that says. */
+	struct str boundary;
+	bool loose;             /* a line that only begins with `boundary` is one, too */
+};
+
+/* Another reading of an entity. */
+struct mime_other {
+	struct mime_top head;
+	size_t at;              /* its body's first byte, of all that was fed */
+	struct str outer;       /* the boundary around it, "" if none */
+	bool decode;            /* a multipart or message that is encoded as a whole */
+	bool guess;             /* a multipart without its boundary: the body may show one */
+};
+
 /* Each answers 0, or -1 to stop (mime_feed then answers -1 for good). */
 struct mime_events {
 	/* The header fields of a part, of multiparts and attached messages too; not of the message
@@ -52,6 +72,9 @@ struct mime_events {
 	int (*part_begin)(void *context, const struct mime_part *part);
 	int (*part_data)(void *context, struct str data); /* the slice lives during the call */
 	int (*part_end)(void *context, unsigned how);
+	/* Some programs read this entity in another way; may be NULL. The slices live during the
+	 * call. Told where the contradiction is seen: at its headers, or at its end. */
+	int (*part_other)(void *context, const struct mime_other *other);
 };
 
 struct mime_limits {
@@ -67,12 +90,15 @@ enum {
 	MIME_BOUNDARY_LINE_MAX = 1000 /* longer lines are no boundary */
 };
 
+/* Takes out what the last of several fields only repeats. */
+void mime_same_is_none(struct mime_top *head);
+
+/* "base64", "quoted-printable" in any case; what else is said is none. */
+enum mime_encoding mime_encoding_of(struct str value);
+
 struct mime;
 
-/* The values of the message's own headers, "" for absent ones. NULL when memory is spent. */
-struct mime_top {
-	struct str content_type, transfer_encoding, disposition;
-};
+/* `top`: of the message itself. NULL when memory is spent. */
 struct mime *mime_create(struct arena *arena, const struct mime_limits *limits,
 	const struct mime_top *top, const struct mime_events *events, void *context);
 

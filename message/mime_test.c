@@ -39,13 +39,13 @@ static int told_headers(void *context, struct str block, size_t depth)
 	(void)context, (void)block, (void)depth;
 	return 0;
 }
-static const struct mime_events EVENTS = { told_headers, told_begin, told_data, told_end };
+static const struct mime_events EVENTS = { told_headers, told_begin, told_data, told_end, NULL };
 
 static unsigned parse(const char *type, struct str body, size_t piece, struct mime_limits limits,
 	struct buf *out)
 {
 	struct arena *arena = arena_create(1 << 22);
-	struct mime_top top = { str_from(type), STR(""), STR("") };
+	struct mime_top top = { .content_type = str_from(type) };
 	struct mime *mime = mime_create(arena, &limits, &top, &EVENTS, out);
 	unsigned cut;
 

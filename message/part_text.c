@@ -6,6 +6,30 @@
 #include "message/charset.h"
 #include "message/decode.h"
 
+static bool ends_nocase(struct str text, struct str end)
+{
+	return text.len >= end.len &&
+		str_equal_nocase(str_slice(text, text.len - end.len, text.len), end);
+}
+
+struct part_treatment part_treat(const struct mime_part *part)
+{
+	if (str_equal(part->type, STR("text/html")) || ends_nocase(part->name, STR(".html")) ||
+		ends_nocase(part->name, STR(".htm")) || ends_nocase(part->name, STR(".shtml")))
+		return (struct part_treatment){ READ_HTML, true };
+	if (str_starts_nocase(part->type, STR("text/")) &&
+		!str_equal(part->type, STR("text/calendar")) &&
+		!str_equal(part->type, STR("text/x-vcard")))
+		return (struct part_treatment){ READ_TEXT, part->kind == MIME_LEAF };
+	if (str_equal(part->type, STR("application/xhtml+xml")) ||
+		ends_nocase(part->name, STR(".xhtml")) || ends_nocase(part->name, STR(".svg")))
+		return (struct part_treatment){ READ_HTML, false };
+	if (str_starts_nocase(part->type, STR("text/")) ||
+		str_starts_nocase(part->type, STR("message/")))
+		return (struct part_treatment){ READ_TEXT, false };
+	return (struct part_treatment){ READ_NOTHING, false };
+}
+
 /* What was encoded may have any line ends; those of the text become LF, as SpamAssassin does. */
 static size_t drop_cr(char *text, size_t len)
 {
@@ -54,7 +78,8 @@ static int drop_line_blanks(struct arena *arena, struct str *data)
 	return 0;
 }
 
-int part_text_decode(struct arena *arena, enum mime_encoding encoding, struct str *data)
+int part_text_decode(struct arena *arena, enum mime_encoding encoding, struct str *data,
+	unsigned *odd)
 {
 	size_t room = encoding == MIME_BASE64 ? BASE64_ROOM(data->len) : data->len;
 	size_t len;
@@ -68,10 +93,13 @@ int part_text_decode(struct arena *arena, enum mime_encoding encoding, struct st
 	if (!out)
 		return -1;
 	if (encoding == MIME_BASE64) {
-		struct base64_state state = {0};
+		struct base64_state state = { .bits = 0 };
 
 		len = base64_decode(&state, *data, out);
 		len += base64_finish(&state, out + len);
+		if (odd)
+			*odd = (state.junk ? PART_TEXT_JUNK : 0u) |
+				(state.resumed ? PART_TEXT_RESUMED : 0u);
 	} else {
 		len = qp_decode(*data, out);
 	}
