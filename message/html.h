@@ -54,7 +54,7 @@ struct html {
 	struct str text;             /* with what is hidden, as SpamAssassin has it */
 	struct str shown;            /* without; the same slice as `text` when nothing is hidden */
 	const struct html_hidden *hidden; /* in order, not overlapping */
-	size_t hidden_n;
+	size_t hidden_n, hidden_bytes; /* without those that are dead */
 	struct str base;             /* of the first <base href>, empty if none */
 	const struct html_link *links; /* in order of appearance */
 	size_t links_n;

@@ -465,7 +465,10 @@ int html_shown_finish(struct html_shown *shown, struct html *html)
 			memcpy(copy + n, text.ptr + from, to - from);
 			n += to - from;
 		}
-		from = i < shown->ranges_n && shown->ranges[i].to > from ? shown->ranges[i].to : from;
+		if (i == shown->ranges_n)
+			break;
+		from = shown->ranges[i].to;
+		html->hidden_bytes += shown->ranges[i].dead ? 0 : from - shown->ranges[i].from;
 	}
 	html->shown = str_make(copy, n);
 	return 0;

@@ -457,6 +457,8 @@ static int read_html(struct message *message, bool shown, struct str text)
 		message->html_parts++, &html) < 0)
 		return -1;
 	message->view.truncated |= html.links_cut ? MESSAGE_CUT_URLS : 0u;
+	message->view.text_shown += html.shown.len;
+	message->view.text_hidden += html.hidden_bytes;
 	for (size_t i = 0; message->leaf && i < html.links_n; i++)
 		if (html.links[i].kind == HTML_LOAD)
 			message->leaf->shows_image = true;

@@ -475,3 +475,18 @@ T_TEST(origin_headers_are_the_ones_that_are_named)
 	t_slice(message_view(message)->relays[0].ip_text, "192.0.2.3");
 	arena_free(&arena);
 }
+
+/* Of all HTML parts; what is dead is neither. */
+T_TEST(counts_what_is_hidden)
+{
+	static const char mail[] = "Content-Type: text/html\n\n<title>t</title>"
+		"<i style=display:none>1234</i>12345<b hidden>12</b>";
+	struct message_options options = { .want_full = false };
+	struct arena *arena = arena_create(1 << 20);
+	struct message *message = message_create(&options, arena);
+
+	t_need(message && message_read(message, STR(mail)) == 0);
+	t_int(message_view(message)->text_hidden, 6);
+	t_int(message_view(message)->text_shown, 9); /* 4 line ends */
+	arena_free(&arena);
+}

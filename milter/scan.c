@@ -258,6 +258,8 @@ int scan_facts(const struct snapshot *snapshot, const struct scan_envelope *enve
 	facts->html_n = view->html_n;
 	facts->full = view->full;
 	facts->body_bytes = view->body_bytes;
+	facts->text_shown = view->text_shown;
+	facts->text_hidden = view->text_hidden;
 	facts->uris = view->uris;
 	facts->uris_n = view->uris_n;
 	facts->links = view->links;

@@ -79,6 +79,9 @@ static const struct check_entry checks[] = {
 		"DMARC failed, and the policy is quarantine", CHECK_AUTH, NULL },
 	{ "check_dmarc_reject", "DMARC", check_dmarc, FACT_MESSAGE,
 		"DMARC failed, and the policy is reject", CHECK_AUTH, NULL },
+	{ "check_hidden_text", "Depeer", check_hidden_text, FACT_MESSAGE,
+		"(min, percent): so many bytes of the text of HTML are not shown, and so many of a "
+		"hundred", 0, NULL },
 	{ "check_freemail_body", "FreeMail", check_freemail_body, FACT_MESSAGE,
 		"('regex'): an address in the text is of freemail_domains",
 		CHECK_BODY | CHECK_LINKS, NULL },

@@ -33,7 +33,7 @@ check_function check_freemail_from, check_freemail_header, check_freemail_replyt
 check_function check_redirector, check_truncated;
 /* checks_body.c */
 check_function check_vertical_words, check_body_length, check_blank_lines, check_signature_text,
-	check_signature_length, check_signature_ratio, check_stock;
+	check_signature_length, check_signature_ratio, check_stock, check_hidden_text;
 /* checks_alternative.c */
 check_function check_alternative_diff, check_alternative_count;
 /* checks_links.c */

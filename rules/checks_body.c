@@ -1,6 +1,6 @@
 /* rules/checks_body: checks of the text as a whole.
  *
- * Semantics of SpamAssassin 4.0.1 (Plugin/BodyEval.pm).
+ * Semantics of SpamAssassin 4.0.1 (Plugin/BodyEval.pm), but for check_hidden_text, our own.
  */
 #include "rules/checks.h"
 #include "rules/checks_text.h"
@@ -34,6 +34,16 @@ int check_body_length(const struct check_context *context, const struct check_ca
 {
 	return checks_hit(out, (double)context->facts->body_bytes <= checks_number(call, 0, 0),
 		STR(""));
+}
+
+int check_hidden_text(const struct check_context *context, const struct check_call *call,
+	struct check_answer *out)
+{
+	double hidden = (double)context->facts->text_hidden;
+	double all = hidden + (double)context->facts->text_shown;
+
+	return checks_hit(out, hidden > 0 && hidden >= checks_number(call, 0, 0) &&
+		100 * hidden >= all * checks_number(call, 1, 0), STR(""));
 }
 
 int check_blank_lines(const struct check_context *context, const struct check_call *call,

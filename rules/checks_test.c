@@ -372,6 +372,23 @@ T_TEST(text)
 	t_str(rules_hits(rules, &mail.facts), "C");
 }
 
+T_TEST(hidden_text)
+{
+	struct mail mail;
+	const char *rules = "body A eval:check_hidden_text('100')\n"
+		"body B eval:check_hidden_text('10', '50')\nbody C eval:check_hidden_text('10', '51')";
+
+	read_mail(&mail, "", "", "");
+	t_str(rules_hits("body A eval:check_hidden_text('0', '0')", &mail.facts), "");
+	mail.facts.text_shown = mail.facts.text_hidden = 99;
+	t_str(rules_hits(rules, &mail.facts), "B");
+	mail.facts.text_hidden = 100;
+	t_str(rules_hits(rules, &mail.facts), "A B");
+	mail.facts.text_hidden = 9;
+	mail.facts.text_shown = 0;
+	t_str(rules_hits(rules, &mail.facts), "");
+}
+
 T_TEST(patterns_of_addresses)
 {
 	static const struct { const char *pattern, *text; bool matches; } cases[] = {
