@@ -186,9 +186,13 @@ static bool uu_begins(struct str line, struct str *name)
 /* Next line that begins with 'b', from a line's start on; SIZE_MAX if there is none. */
 static size_t line_of_b(struct str text, size_t at)
 {
-	const char *p = text.ptr + at, *end = text.ptr + text.len;
+	const char *p, *end;
 
-	if (at < text.len && text.ptr[at] == 'b')
+	if (at >= text.len)
+		return SIZE_MAX;
+	p = text.ptr + at;
+	end = text.ptr + text.len;
+	if (*p == 'b')
 		return at;
 #ifdef __SSE2__
 	for (const __m128i lf = _mm_set1_epi8('\n'), b = _mm_set1_epi8('b'); end - p >= 17; p += 16) {
@@ -242,13 +246,14 @@ size_t uu_decode(struct str lines, char *out)
 		size_t left = line.len > 0 ? ((unsigned char)line.ptr[0] - 32u) & 63 : 0;
 
 		for (size_t i = 1; left > 0 && i < line.len; i += 4) {
+			size_t has = line.len - i < 4 ? line.len - i : 4;
 			uint32_t bits = 0;
 
 			for (size_t k = 0; k < 4; k++)
-				bits = bits << 6 | (i + k < line.len ?
+				bits = bits << 6 | (k < has ?
 					((unsigned char)line.ptr[i + k] - 32u) & 63 : 0);
-			for (int shift = 16; shift >= 0 && left > 0; shift -= 8, left--)
-				out[n++] = (char)(bits >> shift);
+			for (size_t k = 0; k + 1 < has && left > 0; k++, left--)
+				out[n++] = (char)(bits >> (16 - 8 * k));
 		}
 	}
 	return n;

@@ -61,3 +61,23 @@ T_TEST(quoted_printable_forgives)
 		t_str(out, QP[i].out);
 	}
 }
+
+T_TEST(finds_and_decodes_uuencoded_files)
+{
+	struct str text = STR("hi\nbegin x\nbegin 644 a b.txt\n#0V%T\n#0V%T`\n\"0V\n`\nend\n"
+		"begin 0755 \n%0V%T");
+	struct uu_file file;
+	size_t at = 0;
+	char out[64];
+
+	t_need(uu_find(text, &at, &file));
+	t_slice(file.name, "a b.txt");
+	t_slice(str_make(out, uu_decode(file.lines, out)), "CatCatC");
+	t_need(uu_find(text, &at, &file)); /* without its end, and short of digits */
+	t_slice(str_make(out, uu_decode(file.lines, out)), "Cat");
+	t_true(!uu_find(text, &at, &file));
+	at = 0;
+	t_true(!uu_find(STR("begin"), &at, &file));
+	at = 0;
+	t_true(!uu_find(STR("beginning of the end\nbegin 64 x\nb"), &at, &file));
+}

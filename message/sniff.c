@@ -126,9 +126,12 @@ bool sniff_quoted(struct str bytes)
 /* Controls that text does not have: NUL to BS, and ESC. */
 enum sniff_controls sniff_controls(struct str bytes)
 {
-	const char *p = bytes.ptr, *end = p + bytes.len;
+	const char *p = bytes.ptr, *end;
 	unsigned found = 0;
 
+	if (bytes.len == 0)
+		return 0;
+	end = p + bytes.len;
 #ifdef __SSE2__
 	const __m128i top = _mm_set1_epi8(8), escape = _mm_set1_epi8(27);
 
@@ -258,7 +261,7 @@ static bool ends_nocase(struct str text, struct str end)
 
 /* The start of what is encoded, in `out`. */
 static struct str decoded_start(enum mime_encoding encoding, struct str raw,
-	char out[BASE64_ROOM(HEAD_BYTES)])
+	char out[HEAD_BYTES + 6])
 {
 	struct base64_state state = { .bits = 0 };
 
@@ -270,7 +273,7 @@ static struct str decoded_start(enum mime_encoding encoding, struct str raw,
 
 enum sniff_file sniff_file(const struct mime_part *part, struct str raw)
 {
-	char out[BASE64_ROOM(HEAD_BYTES)];
+	char out[HEAD_BYTES + 6]; /* quoted-printable may give as much; base64 gives less */
 	struct str name = str_trim(part->name);
 
 	while (name.len > 0 && name.ptr[name.len - 1] == '.') /* Windows leaves them out */
