@@ -30,6 +30,8 @@ struct reader {
 	bool no_dead_end;     /* one is never ended: no other is looked for */
 	struct html_links links;
 	struct html_shown shown;
+	uint32_t *joints;    /* in `text` */
+	size_t joints_n, joints_capacity;
 	bool anchor_image;   /* there is one in the open <a> */
 	bool anchor_gone;    /* it is not displayed at all */
 	size_t anchor;       /* index of the open <a> + 1, 0 = none */
@@ -369,6 +371,45 @@ static bool take_markup(struct reader *reader)
 	return false;
 }
 
+/* Markup was read just now: does it stand within a word? */
+static void mark_joint(struct reader *reader)
+{
+	uint32_t at = (uint32_t)text_len(reader);
+
+	if (reader->p == reader->end || *reader->p == '<' || reader->out == reader->space_end ||
+		reader->out[-1] == ' ' || TEXT_CLASS[(unsigned char)*reader->p] == C_BLANK ||
+		(reader->joints_n > 0 && reader->joints[reader->joints_n - 1] == at))
+		return;
+	if (reader->joints_n == reader->joints_capacity) {
+		size_t capacity = reader->joints_capacity ? 2 * reader->joints_capacity : 32;
+		uint32_t *grown = arena_resize(reader->arena, reader->joints,
+			reader->joints_capacity * sizeof *grown, capacity * sizeof *grown);
+
+		if (!grown) {
+			reader->failed = true;
+			return;
+		}
+		reader->joints = grown;
+		reader->joints_capacity = capacity;
+	}
+	reader->joints[reader->joints_n++] = at;
+}
+
+bool html_in_pieces(const struct html *html, size_t from, size_t to)
+{
+	size_t low = 0, high = html->joints_n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (html->joints[middle] <= from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < html->joints_n && html->joints[low] < to;
+}
+
 static int read_all(struct arena *arena, struct str source, struct html_anchors *anchors,
 	struct html *out)
 {
@@ -390,7 +431,9 @@ static int read_all(struct arena *arena, struct str source, struct html_anchors 
 		if (tag != from)
 			add_text(&reader, from, tag ? tag : reader.end, true);
 		reader.p = tag ? tag : reader.end;
-		if (tag && !take_markup(&reader)) {
+		if (tag && take_markup(&reader)) {
+			mark_joint(&reader);
+		} else if (tag) {
 			begin_run(&reader);
 			if (anchors)
 				html_anchors_text(anchors, STR("<"), false);
@@ -400,6 +443,8 @@ static int read_all(struct arena *arena, struct str source, struct html_anchors 
 	}
 	close_anchor(&reader);
 	out->text = str_make(reader.text, (size_t)(reader.out - reader.text));
+	out->joints = reader.joints;
+	out->joints_n = reader.joints_n;
 	if (html_shown_finish(&reader.shown, out) < 0)
 		return -1;
 	out->base = reader.links.base;

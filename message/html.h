@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/link.h"
@@ -56,6 +57,9 @@ struct html {
 	const struct html_hidden *hidden; /* in order, not overlapping */
 	size_t hidden_n, hidden_bytes; /* without those that are dead */
 	struct str base;             /* of the first <base href>, empty if none */
+	/* Where in `shown` a tag, a comment or hidden text stood within a word; rising. */
+	const uint32_t *joints;
+	size_t joints_n;
 	const struct html_link *links; /* in order of appearance */
 	size_t links_n;
 	bool links_cut;              /* there were more than HTML_LINKS_MAX */
@@ -66,5 +70,8 @@ struct html {
 /* `source` in UTF-8 (or what is left of it). 0, or -1 when memory is spent. */
 int html_read(struct arena *arena, struct str source, struct html *out);
 int html_read_anchors(struct arena *arena, struct str source, struct html *out);
+
+/* Is from..to of `shown` in pieces in the source? */
+bool html_in_pieces(const struct html *html, size_t from, size_t to);
 
 #endif

@@ -70,6 +70,9 @@ static void check_hidden(const struct html *html)
 		need(at > html->hidden[i].from && at <= html->text.len);
 	}
 	need(n == html->shown.len);
+	for (size_t i = 0; i < html->joints_n; i++)
+		need(html->joints[i] > (i > 0 ? html->joints[i - 1] : 0) &&
+			html->joints[i] <= html->shown.len);
 }
 
 static void check_same(struct arena *arena, struct str source, const struct html *first)

@@ -441,35 +441,54 @@ bool html_shown_any(const struct html_shown *shown, struct str text, size_t from
 	return false;
 }
 
-int html_shown_finish(struct html_shown *shown, struct html *html)
+/* Joints of the text from..to, which is shown from `at` on. */
+static size_t move_joints(const struct html *html, size_t *next, size_t from, size_t to, size_t at,
+	uint32_t *out, size_t n)
+{
+	while (*next < html->joints_n && html->joints[*next] <= to) {
+		size_t joint = html->joints[(*next)++];
+
+		if (joint > from && joint < to)
+			out[n++] = (uint32_t)(at + joint - from);
+	}
+	return n;
+}
+
+static int take_out(const struct html_shown *shown, struct html *html)
 {
 	struct str text = html->text;
-	size_t from = 0, n = 0;
-	char *copy;
+	size_t from = 0, n = 0, next = 0, joints_n = 0;
+	char *copy = arena_alloc_raw(shown->arena, text.len + 1);
+	uint32_t *joints = ARENA_ARRAY(shown->arena, uint32_t, html->joints_n + shown->ranges_n);
 
-	end_range(shown, text.len);
-	html->shown = text;
-	html->hidden = shown->ranges;
-	html->hidden_n = shown->ranges_n;
-	if (shown->failed)
-		return -1;
-	if (shown->ranges_n == 0)
-		return 0;
-	copy = arena_alloc_raw(shown->arena, text.len + 1);
-	if (!copy)
+	if (!copy || !joints)
 		return -1;
 	for (size_t i = 0; i <= shown->ranges_n; i++) {
 		size_t to = i < shown->ranges_n ? shown->ranges[i].from : text.len;
 
-		if (to > from) {
-			memcpy(copy + n, text.ptr + from, to - from);
-			n += to - from;
-		}
+		joints_n = move_joints(html, &next, from, to, n, joints, joints_n);
+		memcpy(copy + n, text.ptr + from, to - from);
+		n += to - from;
 		if (i == shown->ranges_n)
 			break;
 		from = shown->ranges[i].to;
 		html->hidden_bytes += shown->ranges[i].dead ? 0 : from - shown->ranges[i].from;
+		if (n > 0 && (joints_n == 0 || joints[joints_n - 1] < n))
+			joints[joints_n++] = (uint32_t)n;
 	}
 	html->shown = str_make(copy, n);
+	html->joints = joints;
+	html->joints_n = joints_n;
 	return 0;
+}
+
+int html_shown_finish(struct html_shown *shown, struct html *html)
+{
+	end_range(shown, html->text.len);
+	html->shown = html->text;
+	html->hidden = shown->ranges;
+	html->hidden_n = shown->ranges_n;
+	if (shown->failed)
+		return -1;
+	return shown->ranges_n > 0 ? take_out(shown, html) : 0;
 }

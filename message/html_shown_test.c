@@ -109,3 +109,23 @@ T_TEST(bounds_its_stack)
 	t_int(read_html(arena, buf_cstr(&source)).shown.len, 0);
 	arena_free(&arena);
 }
+
+static const struct { const char *source; bool in_pieces; } PIECES[] = {
+	{ "a.b", false }, { "a<b>.b</b>", true }, { "a.<!-- x -->b", true }, { "a.b<i></i>", false },
+	{ "<b>a.b</b>", false }, { "a<i hidden>x</i>.b", true }, { "<i hidden>x</i>a.b", false },
+	{ "<i hidden>x<b>y</b>z</i>a.<u></u><i></i>b", true }, { "a.b<i hidden>x</i>", false },
+};
+
+T_TEST(tells_words_in_pieces)
+{
+	struct arena *arena = arena_create(1 << 22);
+
+	for (size_t i = 0; i < sizeof PIECES / sizeof *PIECES; i++) {
+		struct html html = read_html(arena, PIECES[i].source);
+
+		t_slice(html.shown, "a.b");
+		if (!t_int(html_in_pieces(&html, 0, html.shown.len), PIECES[i].in_pieces))
+			printf("# %s\n", PIECES[i].source);
+	}
+	arena_free(&arena);
+}
