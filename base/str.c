@@ -108,21 +108,16 @@ static const char *next_of(const char *from, size_t len, char byte)
 	return at ? at : from + len;
 }
 
-size_t str_find_nocase(struct str text, struct str needle)
+/* Where `needle` stands in `text` with its byte at `pivot` between `from` and `to`. */
+static size_t find_nocase_within(struct str text, struct str needle, size_t pivot, size_t from,
+	size_t to)
 {
-	const char *end, *lower, *upper;
-	size_t pivot = needle.len > 1 && needle.ptr[0] == ' ';
-	char small, large;
+	char small = ascii_lower(needle.ptr[pivot]);
+	char large = ascii_alpha(small) ? (char)(small - 32) : small;
+	const char *end = text.ptr + to;
+	const char *lower = next_of(text.ptr + from, to - from, small);
+	const char *upper = next_of(text.ptr + from, to - from, large);
 
-	if (needle.len == 0)
-		return 0;
-	if (text.len < needle.len)
-		return SIZE_MAX;
-	small = ascii_lower(needle.ptr[pivot]);
-	large = ascii_alpha(small) ? (char)(small - 32) : small;
-	end = text.ptr + text.len - needle.len + 1 + pivot;
-	lower = next_of(text.ptr + pivot, (size_t)(end - text.ptr) - pivot, small);
-	upper = next_of(text.ptr + pivot, (size_t)(end - text.ptr) - pivot, large);
 	while (lower < end || upper < end) {
 		const char *at = lower < upper ? lower : upper;
 
@@ -134,6 +129,27 @@ size_t str_find_nocase(struct str text, struct str needle)
 			upper = next_of(at + 1, (size_t)(end - at) - 1, large);
 	}
 	return SIZE_MAX;
+}
+
+/* Piece by piece, each twice as long: in a text with only one of the two letters each call would
+ * look to its end for the other, and who asks again behind each find is quadratic then. */
+size_t str_find_nocase(struct str text, struct str needle)
+{
+	size_t pivot = needle.len > 1 && needle.ptr[0] == ' ', end, found = SIZE_MAX;
+	size_t piece = 256;
+
+	if (needle.len == 0)
+		return 0;
+	if (text.len < needle.len)
+		return SIZE_MAX;
+	end = text.len - needle.len + 1 + pivot;
+	for (size_t from = pivot; from < end && found == SIZE_MAX; piece *= 2) {
+		size_t to = end - from > piece ? from + piece : end;
+
+		found = find_nocase_within(text, needle, pivot, from, to);
+		from = to;
+	}
+	return found;
 }
 
 struct str str_slice(struct str text, size_t from, size_t to)

@@ -77,6 +77,15 @@ T_TEST(finds)
 	t_slice(str_slice(STR("abc"), 2, 99), "c");
 	t_slice(str_slice(STR("abc"), 9, 99), "");
 	t_slice(str_slice(STR("abc"), 2, 1), "");
+	/* at each place of a long text, in either case, beside a decoy of the other */
+	char text[1200];
+
+	for (size_t at = 1; at + 5 < sizeof text; at++) {
+		memset(text, 'x', sizeof text);
+		text[0] = at % 2 ? 'm' : 'M';
+		memcpy(text + at, at % 2 ? "Mime" : "miME", 4);
+		t_int(str_find_nocase(str_make(text, sizeof text), STR("mIme")), at);
+	}
 }
 
 T_TEST(reads_numbers)

@@ -290,11 +290,11 @@ struct part_lines parts_lines(struct str raw)
 	struct part_lines lines = { 0 };
 
 	while (raw.len > 0) {
-		size_t lf = str_find_byte(raw, '\n');
-		size_t len = lf == SIZE_MAX ? raw.len : lf + 1;
-		bool split = len > LINE_MAX;
+		/* not further: in one line of megabytes each piece would look to its end */
+		size_t lf = str_find_byte(str_slice(raw, 0, LINE_MAX), '\n');
+		bool split = lf == SIZE_MAX && raw.len > LINE_MAX;
+		size_t len = split ? LINE_MAX : lf == SIZE_MAX ? raw.len : lf + 1;
 
-		len = split ? LINE_MAX : len;
 		add_line(&lines, str_make(raw.ptr, len), len + split);
 		raw = str_slice(raw, len, raw.len);
 	}
