@@ -122,7 +122,7 @@ $(B)/harness/bench/gmime_bench: $(GMIME_BENCH) $(call obj,test-harness/each_file
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $$(pkg-config --cflags gmime-3.0) $(ALL_LDFLAGS) -o $@ $^ \
 		$$(pkg-config --libs gmime-3.0)
 
-.PHONY: unit check check-run layers demo bench oracle lint fuzz install
+.PHONY: unit check check-run layers demo bench torture oracle lint fuzz install
 # A static pattern: make looks for no implicit rule for a phony target.
 SETUPS := $(addprefix setup-,build check demo bench oracle lint fuzz)
 .PHONY: $(SETUPS)
@@ -153,6 +153,10 @@ demo: setup-demo ## see it decide: a private Postfix, mails from several network
 bench: setup-bench ## speed and memory, beside a filter that does nothing
 	@$(MAKE) --no-print-directory all $(HARNESS_BIN) gmime-bench
 	@B=$(B) test-harness/bench/bench
+
+torture: setup-build ## hostile mails of 9.9 MB: CPU, memory, and that twice the mail is twice the work
+	@$(MAKE) --no-print-directory all $(HARNESS_BIN)
+	@B=$(B) test-harness/torture/torture
 
 oracle: setup-oracle ## the same mail to SpamAssassin and to depeer: what differs, and where
 	@$(MAKE) --no-print-directory all $(HARNESS_BIN)
