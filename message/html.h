@@ -55,7 +55,7 @@ struct html {
 	struct str text;             /* with what is hidden, as SpamAssassin has it */
 	struct str shown;            /* without; the same slice as `text` when nothing is hidden */
 	const struct html_hidden *hidden; /* in order, not overlapping */
-	size_t hidden_n, hidden_bytes; /* without those that are dead */
+	size_t hidden_n, hidden_bytes; /* without dead ones, blanks and fillers */
 	struct str base;             /* of the first <base href>, empty if none */
 	/* Where in `shown` a tag, a comment or hidden text stood within a word; rising. */
 	const uint32_t *joints;

@@ -454,6 +454,22 @@ static size_t move_joints(const struct html *html, size_t *next, size_t from, si
 	return n;
 }
 
+/* Bytes of what can be read: newsletters fill up what a list of mails shows of them with hundreds
+ * of blanks and joiners (U+00A0, U+034F, U+200B and on). */
+static size_t readable(struct str text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		size_t filler = c == 0xC2 || c == 0xCD ? 1 : c == 0xE2 ? 2 : 0;
+
+		i += filler;
+		n += filler == 0 && c > ' ';
+	}
+	return n;
+}
+
 static int take_out(const struct html_shown *shown, struct html *html)
 {
 	struct str text = html->text;
@@ -472,7 +488,8 @@ static int take_out(const struct html_shown *shown, struct html *html)
 		if (i == shown->ranges_n)
 			break;
 		from = shown->ranges[i].to;
-		html->hidden_bytes += shown->ranges[i].dead ? 0 : from - shown->ranges[i].from;
+		if (!shown->ranges[i].dead)
+			html->hidden_bytes += readable(str_slice(text, to, from));
 		if (n > 0 && (joints_n == 0 || joints[joints_n - 1] < n))
 			joints[joints_n++] = (uint32_t)n;
 	}

@@ -151,7 +151,8 @@ struct message_view {
 	unsigned truncated;      /* enum message_truncated */
 	size_t bytes;            /* of headers and body that were handed in */
 	size_t body_bytes;       /* of the body that was read; CR is not counted (MTAs add them) */
-	size_t text_shown, text_hidden; /* bytes of the text of HTML that is seen, that is not */
+	/* bytes of the text of HTML that is seen; that is not, without blanks and fillers */
+	size_t text_shown, text_hidden;
 	int64_t date;            /* the Date: header, UTC seconds; INT64_MIN when absent or bad */
 };
 

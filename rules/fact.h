@@ -86,7 +86,8 @@ struct facts {
 	size_t body_bytes;             /* of the body as it came, CR not counted; where reading stopped
 	                                * at ScanBytes, up to there */
 	size_t text_shown, text_hidden; /* bytes of the text of HTML that a reader sees, and of the
-	                                * rest; text/plain is not counted */
+	                                * rest, without its blanks and what newsletters fill up
+	                                * with; text/plain is not counted */
 	struct str full;               /* headers, empty line, body; empty unless the set asks */
 	const struct fact_url *urls;   /* unique */
 	size_t urls_n;
