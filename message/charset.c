@@ -13,7 +13,8 @@ enum kind {
 	KIND_UTF8,
 	KIND_1252,    /* also what is unknown, and what says UTF-8 and is not */
 	KIND_SUPERSET, /* by iconv; bytes below 0x80 are ASCII */
-	KIND_ICONV    /* by iconv, always */
+	KIND_ICONV,   /* by iconv, always */
+	KIND_HZ       /* RFC 1843, which iconv lacks: made GB 2312 first */
 };
 
 struct charset {
@@ -26,61 +27,187 @@ enum { LABEL_MAX = 40, ICONV_GIVEN = 2048 };
 
 /* In strcmp() order of the label. */
 static const struct charset CHARSETS[] = {
+	{ "866", "CP866", KIND_SUPERSET },
+	{ "ansi", NULL, KIND_1252 },
 	{ "ansix341968", NULL, KIND_1252 },
+	{ "ansix341986", NULL, KIND_1252 },
+	{ "arabic", "ISO-8859-6", KIND_SUPERSET },
 	{ "ascii", NULL, KIND_1252 },
+	{ "asmo708", "ISO-8859-6", KIND_SUPERSET },
 	{ "big5", "BIG5-HKSCS", KIND_SUPERSET },
 	{ "big5hkscs", "BIG5-HKSCS", KIND_SUPERSET },
+	{ "chinese", "GB18030", KIND_SUPERSET },
+	{ "cnbig5", "BIG5-HKSCS", KIND_SUPERSET },
 	{ "cp1250", "CP1250", KIND_SUPERSET },
 	{ "cp1251", "CP1251", KIND_SUPERSET },
 	{ "cp1252", NULL, KIND_1252 },
+	{ "cp1253", "CP1253", KIND_SUPERSET },
+	{ "cp1254", "CP1254", KIND_SUPERSET },
+	{ "cp1255", "CP1255", KIND_SUPERSET },
+	{ "cp1256", "CP1256", KIND_SUPERSET },
+	{ "cp1257", "CP1257", KIND_SUPERSET },
+	{ "cp1258", "CP1258", KIND_SUPERSET },
 	{ "cp437", "CP437", KIND_SUPERSET },
+	{ "cp54936", "GB18030", KIND_SUPERSET },
+	{ "cp65000", "UTF-7", KIND_ICONV },
+	{ "cp65001", NULL, KIND_UTF8 },
+	{ "cp819", NULL, KIND_1252 },
 	{ "cp850", "CP850", KIND_SUPERSET },
 	{ "cp852", "CP852", KIND_SUPERSET },
 	{ "cp866", "CP866", KIND_SUPERSET },
 	{ "cp932", "CP932", KIND_SUPERSET },
 	{ "cp936", "CP936", KIND_SUPERSET },
 	{ "cp949", "CP949", KIND_SUPERSET },
+	{ "cp950", "BIG5-HKSCS", KIND_SUPERSET },
+	{ "csbig5", "BIG5-HKSCS", KIND_SUPERSET },
+	{ "cseuckr", "CP949", KIND_SUPERSET },
+	{ "cseucpkdfmtjapanese", "EUC-JP", KIND_SUPERSET },
+	{ "csgb2312", "GB18030", KIND_SUPERSET },
+	{ "csibm866", "CP866", KIND_SUPERSET },
+	{ "csiso2022jp", "ISO-2022-JP-2", KIND_ICONV },
+	{ "csiso2022jp2", "ISO-2022-JP-2", KIND_ICONV },
+	{ "csiso2022kr", "ISO-2022-KR", KIND_ICONV },
+	{ "csiso58gb231280", "GB18030", KIND_SUPERSET },
+	{ "csiso88596e", "ISO-8859-6", KIND_SUPERSET },
+	{ "csiso88596i", "ISO-8859-6", KIND_SUPERSET },
+	{ "csiso88598e", "ISO-8859-8", KIND_SUPERSET },
+	{ "csiso88598i", "ISO-8859-8", KIND_SUPERSET },
+	{ "csisolatin1", NULL, KIND_1252 },
+	{ "csisolatin2", "ISO-8859-2", KIND_SUPERSET },
+	{ "csisolatin3", "ISO-8859-3", KIND_SUPERSET },
+	{ "csisolatin4", "ISO-8859-4", KIND_SUPERSET },
+	{ "csisolatin5", "CP1254", KIND_SUPERSET },
+	{ "csisolatin6", "ISO-8859-10", KIND_SUPERSET },
+	{ "csisolatin9", "ISO-8859-15", KIND_SUPERSET },
+	{ "csisolatinarabic", "ISO-8859-6", KIND_SUPERSET },
+	{ "csisolatincyrillic", "ISO-8859-5", KIND_SUPERSET },
+	{ "csisolatingreek", "ISO-8859-7", KIND_SUPERSET },
+	{ "csisolatinhebrew", "ISO-8859-8", KIND_SUPERSET },
+	{ "cskoi8r", "KOI8-R", KIND_SUPERSET },
+	{ "csksc56011987", "CP949", KIND_SUPERSET },
+	{ "csmacintosh", "MACINTOSH", KIND_SUPERSET },
+	{ "csshiftjis", "CP932", KIND_SUPERSET },
+	{ "csunicode", "UTF-16LE", KIND_ICONV },
+	{ "csunicode11utf7", "UTF-7", KIND_ICONV },
+	{ "csutf7", "UTF-7", KIND_ICONV },
+	{ "cswindows31j", "CP932", KIND_SUPERSET },
+	{ "cyrillic", "ISO-8859-5", KIND_SUPERSET },
+	{ "dos874", "CP874", KIND_SUPERSET },
+	{ "ecma114", "ISO-8859-6", KIND_SUPERSET },
+	{ "ecma118", "ISO-8859-7", KIND_SUPERSET },
+	{ "elot928", "ISO-8859-7", KIND_SUPERSET },
 	{ "euccn", "GB18030", KIND_SUPERSET },
 	{ "eucjp", "EUC-JP", KIND_SUPERSET },
 	{ "euckr", "CP949", KIND_SUPERSET },
 	{ "euctw", "EUC-TW", KIND_SUPERSET },
 	{ "gb18030", "GB18030", KIND_SUPERSET },
 	{ "gb2312", "GB18030", KIND_SUPERSET },
+	{ "gb231280", "GB18030", KIND_SUPERSET },
 	{ "gbk", "GB18030", KIND_SUPERSET },
+	{ "greek", "ISO-8859-7", KIND_SUPERSET },
+	{ "greek8", "ISO-8859-7", KIND_SUPERSET },
+	{ "hebrew", "ISO-8859-8", KIND_SUPERSET },
+	{ "hz", "GB18030", KIND_HZ },
+	{ "hzgb2312", "GB18030", KIND_HZ },
+	{ "ibm819", NULL, KIND_1252 },
 	{ "ibm850", "CP850", KIND_SUPERSET },
 	{ "ibm866", "CP866", KIND_SUPERSET },
+	{ "iso10646ucs2", "UTF-16LE", KIND_ICONV },
+	{ "iso10646ucs4", "UTF-32", KIND_ICONV },
 	{ "iso2022cn", "ISO-2022-CN", KIND_ICONV },
+	{ "iso2022cnext", "ISO-2022-CN", KIND_ICONV },
 	{ "iso2022jp", "ISO-2022-JP-2", KIND_ICONV },
+	{ "iso2022jp1", "ISO-2022-JP-2", KIND_ICONV },
 	{ "iso2022jp2", "ISO-2022-JP-2", KIND_ICONV },
 	{ "iso2022kr", "ISO-2022-KR", KIND_ICONV },
+	{ "iso646us", NULL, KIND_1252 },
 	{ "iso88591", NULL, KIND_1252 },
 	{ "iso885910", "ISO-8859-10", KIND_SUPERSET },
 	{ "iso885911", "CP874", KIND_SUPERSET },
+	{ "iso885911987", NULL, KIND_1252 },
 	{ "iso885913", "ISO-8859-13", KIND_SUPERSET },
 	{ "iso885914", "ISO-8859-14", KIND_SUPERSET },
 	{ "iso885915", "ISO-8859-15", KIND_SUPERSET },
 	{ "iso885916", "ISO-8859-16", KIND_SUPERSET },
 	{ "iso88592", "ISO-8859-2", KIND_SUPERSET },
+	{ "iso885921987", "ISO-8859-2", KIND_SUPERSET },
 	{ "iso88593", "ISO-8859-3", KIND_SUPERSET },
+	{ "iso885931988", "ISO-8859-3", KIND_SUPERSET },
 	{ "iso88594", "ISO-8859-4", KIND_SUPERSET },
+	{ "iso885941988", "ISO-8859-4", KIND_SUPERSET },
 	{ "iso88595", "ISO-8859-5", KIND_SUPERSET },
+	{ "iso885951988", "ISO-8859-5", KIND_SUPERSET },
 	{ "iso88596", "ISO-8859-6", KIND_SUPERSET },
+	{ "iso885961987", "ISO-8859-6", KIND_SUPERSET },
+	{ "iso88596e", "ISO-8859-6", KIND_SUPERSET },
+	{ "iso88596i", "ISO-8859-6", KIND_SUPERSET },
 	{ "iso88597", "ISO-8859-7", KIND_SUPERSET },
+	{ "iso885971987", "ISO-8859-7", KIND_SUPERSET },
 	{ "iso88598", "ISO-8859-8", KIND_SUPERSET },
+	{ "iso885981988", "ISO-8859-8", KIND_SUPERSET },
 	{ "iso88598e", "ISO-8859-8", KIND_SUPERSET },
 	{ "iso88598i", "ISO-8859-8", KIND_SUPERSET },
 	{ "iso88599", "CP1254", KIND_SUPERSET },
+	{ "iso885991989", "CP1254", KIND_SUPERSET },
+	{ "isoir100", NULL, KIND_1252 },
+	{ "isoir101", "ISO-8859-2", KIND_SUPERSET },
+	{ "isoir109", "ISO-8859-3", KIND_SUPERSET },
+	{ "isoir110", "ISO-8859-4", KIND_SUPERSET },
+	{ "isoir126", "ISO-8859-7", KIND_SUPERSET },
+	{ "isoir127", "ISO-8859-6", KIND_SUPERSET },
+	{ "isoir138", "ISO-8859-8", KIND_SUPERSET },
+	{ "isoir144", "ISO-8859-5", KIND_SUPERSET },
+	{ "isoir148", "CP1254", KIND_SUPERSET },
+	{ "isoir149", "CP949", KIND_SUPERSET },
+	{ "isoir157", "ISO-8859-10", KIND_SUPERSET },
+	{ "isoir58", "GB18030", KIND_SUPERSET },
+	{ "koi", "KOI8-R", KIND_SUPERSET },
+	{ "koi8", "KOI8-R", KIND_SUPERSET },
 	{ "koi8r", "KOI8-R", KIND_SUPERSET },
+	{ "koi8ru", "KOI8-U", KIND_SUPERSET },
 	{ "koi8u", "KOI8-U", KIND_SUPERSET },
+	{ "korean", "CP949", KIND_SUPERSET },
+	{ "ksc5601", "CP949", KIND_SUPERSET },
 	{ "ksc56011987", "CP949", KIND_SUPERSET },
+	{ "ksc56011989", "CP949", KIND_SUPERSET },
+	{ "l1", NULL, KIND_1252 },
+	{ "l10", "ISO-8859-16", KIND_SUPERSET },
+	{ "l2", "ISO-8859-2", KIND_SUPERSET },
+	{ "l3", "ISO-8859-3", KIND_SUPERSET },
+	{ "l4", "ISO-8859-4", KIND_SUPERSET },
+	{ "l5", "CP1254", KIND_SUPERSET },
+	{ "l6", "ISO-8859-10", KIND_SUPERSET },
+	{ "l9", "ISO-8859-15", KIND_SUPERSET },
 	{ "latin1", NULL, KIND_1252 },
+	{ "latin10", "ISO-8859-16", KIND_SUPERSET },
 	{ "latin2", "ISO-8859-2", KIND_SUPERSET },
+	{ "latin3", "ISO-8859-3", KIND_SUPERSET },
+	{ "latin4", "ISO-8859-4", KIND_SUPERSET },
+	{ "latin5", "CP1254", KIND_SUPERSET },
+	{ "latin6", "ISO-8859-10", KIND_SUPERSET },
+	{ "latin9", "ISO-8859-15", KIND_SUPERSET },
+	{ "logical", "ISO-8859-8", KIND_SUPERSET },
+	{ "mac", "MACINTOSH", KIND_SUPERSET },
+	{ "maccyrillic", "MAC-CYRILLIC", KIND_SUPERSET },
 	{ "macintosh", "MACINTOSH", KIND_SUPERSET },
+	{ "macroman", "MACINTOSH", KIND_SUPERSET },
+	{ "macukrainian", "MAC-CYRILLIC", KIND_SUPERSET },
+	{ "ms932", "CP932", KIND_SUPERSET },
+	{ "mskanji", "CP932", KIND_SUPERSET },
 	{ "shiftjis", "CP932", KIND_SUPERSET },
 	{ "sjis", "CP932", KIND_SUPERSET },
+	{ "suneugreek", "ISO-8859-7", KIND_SUPERSET },
 	{ "tis620", "CP874", KIND_SUPERSET },
 	{ "ucs2", "UTF-16BE", KIND_ICONV },
+	{ "ucs4", "UTF-32", KIND_ICONV },
+	{ "uhc", "CP949", KIND_SUPERSET },
+	{ "unicode", "UTF-16LE", KIND_ICONV },
 	{ "unicode11utf7", "UTF-7", KIND_ICONV },
+	{ "unicode11utf8", NULL, KIND_UTF8 },
+	{ "unicode20utf8", NULL, KIND_UTF8 },
+	{ "unicodefeff", "UTF-16LE", KIND_ICONV },
+	{ "unicodefffe", "UTF-16BE", KIND_ICONV },
+	{ "us", NULL, KIND_1252 },
 	{ "usascii", NULL, KIND_1252 },
 	{ "utf16", "UTF-16", KIND_ICONV },
 	{ "utf16be", "UTF-16BE", KIND_ICONV },
@@ -90,6 +217,7 @@ static const struct charset CHARSETS[] = {
 	{ "utf32le", "UTF-32LE", KIND_ICONV },
 	{ "utf7", "UTF-7", KIND_ICONV },
 	{ "utf8", NULL, KIND_UTF8 },
+	{ "visual", "ISO-8859-8", KIND_SUPERSET },
 	{ "windows1250", "CP1250", KIND_SUPERSET },
 	{ "windows1251", "CP1251", KIND_SUPERSET },
 	{ "windows1252", NULL, KIND_1252 },
@@ -101,6 +229,8 @@ static const struct charset CHARSETS[] = {
 	{ "windows1258", "CP1258", KIND_SUPERSET },
 	{ "windows31j", "CP932", KIND_SUPERSET },
 	{ "windows874", "CP874", KIND_SUPERSET },
+	{ "windows949", "CP949", KIND_SUPERSET },
+	{ "xbig5", "BIG5-HKSCS", KIND_SUPERSET },
 };
 
 /* 0x80..0x9F of Windows-1252; the five holes stay C1 controls (WHATWG). */
@@ -243,19 +373,20 @@ bool charset_same(struct str a, struct str b)
 
 bool charset_hides_ascii(struct str label)
 {
-	return charset_lookup(label)->kind == KIND_ICONV;
+	return charset_lookup(label)->kind >= KIND_ICONV;
 }
 
 bool charset_is_utf8(struct str label, struct str bytes)
 {
 	const struct charset *charset = charset_lookup(label);
 
-	if (charset->kind == KIND_ICONV)
+	if (charset->kind == KIND_ICONV ||
+		(charset->kind == KIND_HZ && str_find_byte(bytes, '~') != SIZE_MAX))
 		return false;
 	if (bytes_are_ascii(bytes))
 		return true;
 	/* a part that was cut at a limit may end within a character */
-	return charset->kind != KIND_SUPERSET &&
+	return charset->kind <= KIND_1252 &&
 		looks_like_utf8(bytes, charset->kind == KIND_UTF8);
 }
 
@@ -303,9 +434,34 @@ static void add_iconv(iconv_t cd, struct str bytes, struct buf *out)
 	}
 }
 
+/* "~{" to "~}" are two-byte characters without their high bits; "~~" is '~', and a '~' at the end
+ * of a line takes the line end away. */
+static struct str hz_to_gb2312(struct str bytes, struct buf *out)
+{
+	bool two = false;
+
+	for (size_t i = 0; i < bytes.len; i++) {
+		char c = bytes.ptr[i], next = i + 1 < bytes.len ? bytes.ptr[i + 1] : 0;
+
+		if (c == '~' && (next == '{' || next == '}' || next == '~' || next == '\n')) {
+			two = next == '{' || (two && next != '}');
+			if (next == '~')
+				buf_add_byte(out, '~');
+			i++;
+		} else if (c == '\n') { /* text that forgets to end it */
+			two = false;
+			buf_add_byte(out, c);
+		} else {
+			buf_add_byte(out, two && c > ' ' ? (char)((unsigned char)c | 0x80) : c);
+		}
+	}
+	return buf_str(out);
+}
+
 void charset_to_utf8(struct str label, struct str bytes, struct buf *out)
 {
 	const struct charset *charset = charset_lookup(label);
+	struct buf plain = { .arena = out->arena };
 	iconv_t cd;
 
 	if (charset_is_utf8(label, bytes)) {
@@ -316,6 +472,9 @@ void charset_to_utf8(struct str label, struct str bytes, struct buf *out)
 		add_1252(bytes, out);
 		return;
 	}
+	if (charset->kind == KIND_HZ)
+		bytes = hz_to_gb2312(bytes, &plain);
+	out->failed = out->failed || plain.failed;
 	cd = iconv_open("UTF-8", charset->name);
 	if (cd == (iconv_t)-1 && errno == EINVAL) /* what is said of some spent memory, too */
 		cd = iconv_open("UTF-8", charset->name);
@@ -323,8 +482,10 @@ void charset_to_utf8(struct str label, struct str bytes, struct buf *out)
 		/* else the module is not installed */
 		out->failed = out->failed || errno == ENOMEM;
 		buf_add_str(out, bytes);
-		return;
+	} else {
+		add_iconv(cd, bytes, out);
+		iconv_close(cd);
 	}
-	add_iconv(cd, bytes, out);
-	iconv_close(cd);
+	if (!plain.arena)
+		buf_free(&plain);
 }

@@ -1,11 +1,11 @@
 /* message/charset: text of any charset to UTF-8, byte by byte forgiving.
  *
- * Known labels only (a table): iconv_open() of a label that a spammer made up costs a search for
- * modules. ISO-8859-1, US-ASCII, unknown labels and none are read as Windows-1252, as mail programs
- * and browsers do (WHATWG Encoding), without iconv, unless the bytes are valid UTF-8; so is what is
- * labelled UTF-8 and is not, as SpamAssassin 4 reads it (Message/Node.pm, _normalize). A byte that
- * its charset does not decode is kept as it is, so that a pattern on bytes still sees it. Any
- * thread.
+ * Known labels only (a table): all labels of WHATWG Encoding 4.2 and some more; iconv_open() of a
+ * label that a spammer made up costs a search for modules. ISO-8859-1, US-ASCII, unknown labels and
+ * none are read as Windows-1252, as mail programs and browsers do (WHATWG Encoding), without iconv,
+ * unless the bytes are valid UTF-8; so is what is labelled UTF-8 and is not, as SpamAssassin 4 reads
+ * it (Message/Node.pm, _normalize). A byte that its charset does not decode is kept as it is, so
+ * that a pattern on bytes still sees it. Any thread.
  */
 #ifndef DEPEER_MESSAGE_CHARSET_H
 #define DEPEER_MESSAGE_CHARSET_H
@@ -14,8 +14,7 @@
 
 #include "base/str.h"
 
-/* True when the bytes are in UTF-8 already: then
- * they can be used in place. */
+/* True when the bytes are in UTF-8 already: then they can be used in place. */
 bool charset_is_utf8(struct str label, struct str bytes);
 /* Appends the bytes as UTF-8. Spent memory shows in out->failed. */
 void charset_to_utf8(struct str label, struct str bytes, struct buf *out);

@@ -22,7 +22,25 @@ static const struct {
 	{ "utf-7", "a+AGI-c", "abc" },
 	{ "big5", "ok\xFF.", "ok\xFF." },
 	{ "koi8-r", "ascii only", "ascii only" },
+	{ "hz-gb-2312", "a~~b ~{VP~}c~\nd ~{VP\ne", "a~b \xE4\xB8\xAD" "cd \xE4\xB8\xAD\ne" },
+	{ "HZ", "plain", "plain" },
+	/* labels of WHATWG Encoding 4.2 */
+	{ "iso-ir-101", "\xB1", "\xC4\x85" }, { "csISOLatin2", "\xB1", "\xC4\x85" },
+	{ "l9", "\xA4", "\xE2\x82\xAC" }, { "x-cp1251", "\xE2", "\xD0\xB2" },
+	{ "csisolatincyrillic", "\xD2", "\xD0\xB2" }, { "ks_c_5601-1989", "\xC7\xD1", "\xED\x95\x9C" },
+	{ "x-mac-cyrillic", "\xE2", "\xD0\xB2" }, { "unicode-1-1-utf-7", "+AGI-", "b" },
+	{ "cswindows31j", "\x93\xFA", "\xE6\x97\xA5" }, { "866", "\xA2", "\xD0\xB2" },
 };
+
+/* The table is searched by halves: each label is found only if it stands in order. */
+T_TEST(labels_are_in_order)
+{
+	t_true(charset_same(STR("csunicode"), STR("utf-16le")));
+	t_true(charset_same(STR("windows949"), STR("949")) == false);
+	t_true(charset_same(STR("visual"), STR("iso-8859-8")));
+	t_true(charset_same(STR("866"), STR("cp866")));
+	t_true(charset_hides_ascii(STR("iso-2022-kr")) && !charset_hides_ascii(STR("utf-8")));
+}
 
 T_TEST(converts)
 {

@@ -164,20 +164,27 @@ static int tell_last_headers(struct mime *mime, const struct mime_top *head)
 	return 0;
 }
 
-/* The last "boundary=" of the field. *n: how many there are. */
+/* The last "boundary=" of the field. *n: how many there are. One pass, whatever is in it. */
 static struct str last_boundary(struct str value, size_t *n)
 {
+	static const struct str NAME = { "boundary", 8 };
 	struct str found = STR("");
 
 	*n = 0;
-	for (size_t at; (at = str_find_nocase(value, STR("boundary"))) != SIZE_MAX;) {
-		struct str tail = str_trim(str_slice(value, at + 8, value.len));
+	for (size_t i = 0; i + NAME.len < value.len; i++) {
+		size_t next = i + NAME.len;
 
-		if (tail.len > 1 && (tail.ptr[0] == '=' || (tail.ptr[0] == '*' && tail.ptr[1] == '='))) {
-			found = str_slice(value, at, value.len);
+		if (ascii_lower(value.ptr[i]) != 'b' ||
+			!str_equal_nocase(str_make(value.ptr + i, NAME.len), NAME))
+			continue;
+		while (next < value.len && ascii_space(value.ptr[next]))
+			next++;
+		if (str_starts_nocase(str_slice(value, next, value.len), STR("=")) ||
+			str_starts_nocase(str_slice(value, next, value.len), STR("*="))) {
+			found = str_slice(value, i, value.len);
 			++*n;
 		}
-		value = str_slice(value, at + 8, value.len);
+		i = next - 1;
 	}
 	return found;
 }

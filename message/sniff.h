@@ -18,7 +18,7 @@ enum {
 	SNIFF_BOUNDARY_LINES = 1000 /* looked at for a boundary that no header names */
 };
 
-/* Begins as an HTML document does (WHATWG MIME Sniffing 7.1), behind blanks and a byte order mark. */
+/* Begins as HTML does (WHATWG MIME Sniffing 7.1), behind blanks and a byte order mark. */
 bool sniff_html(struct str text);
 /* Has markup that links, anywhere. */
 bool sniff_markup(struct str text);
