@@ -454,6 +454,13 @@ static bool begins_header(struct str line)
 		line.ptr[colon - 1] != ' ' && line.ptr[colon - 1] != '\t';
 }
 
+/* An attached message may have been saved from a mailbox, with its first line. */
+static bool is_mbox_line(const struct mime *mime, struct str line)
+{
+	return mime->depth > 0 && mime->stack[mime->depth - 1].boundary.len == 0 &&
+		(str_starts_nocase(line, STR("From ")) || str_starts_nocase(line, STR(">From ")));
+}
+
 /* A whole line with its line end (the last one of the body may lack it). */
 static int take_line(struct mime *mime, struct str line)
 {
@@ -482,6 +489,8 @@ static int take_line(struct mime *mime, struct str line)
 		add_header_line(mime, line);
 		return mime->headers.failed ? -1 : 0;
 	}
+	if (mime->headers.len == 0 && is_mbox_line(mime, bare))
+		return 0;
 	/* No field: the body begins without an empty line, as mail programs read it. */
 	if (mime->depth > 0 && mime->stack[mime->depth - 1].boundary.len > 0)
 		mime->flaws |= PART_NO_SEPARATOR;

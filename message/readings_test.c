@@ -73,6 +73,8 @@ static const struct { const char *what, *mail; bool marked; } MAILS[] = {
 		"PGEgaHJlZj0iaHR0cDovL3BpbGxzLmV4YW1wbGUvIj54PC9hPg=3D=3D\n", true },
 	{ "a message as a file", "Content-Type: application/octet-stream; name=a.eml\n\n"
 		"Subject: x\nContent-Type: text/html\n\n" HTML, true },
+	{ "an attached message from a mailbox", "Content-Type: message/rfc822\n\nFrom x Tue May 10\n"
+		"Content-Type: text/html\nContent-Transfer-Encoding: base64\n\n" B64_HTML "\n", false },
 	{ "bare CR as line ends",
 		"Content-Type: multipart/mixed; boundary=b\n\n--b\rContent-Type: text/html\r"
 		"Content-Transfer-Encoding: base64\r\r" B64_HTML "\r--b--\r", true },
