@@ -311,3 +311,62 @@ bool form_find(struct form_line *line, const char *form, struct form_kept *kept)
 	}
 	return false;
 }
+
+/* ---- what a line has ---- */
+
+/* ASCII letters without case; other bytes may fall together, which only affirms more. */
+static uint16_t gram(const char *p)
+{
+	uint32_t four;
+
+	memcpy(&four, p, sizeof four);
+	return (uint16_t)(((four | UINT32_C(0x20202020)) * UINT32_C(2654435761)) >> 20);
+}
+
+void form_index_clear(struct form_index *index)
+{
+	memset(index, 0, sizeof *index);
+}
+
+void form_index_add(struct form_index *index, struct str text)
+{
+	for (size_t i = 0; i + 4 <= text.len; i++) {
+		uint16_t bit = gram(text.ptr + i);
+
+		index->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
+}
+
+/* Those of a text, two bytes apart and the last: neighbours say nearly the same. */
+static void add_needs(struct form_needs *needs, struct str text)
+{
+	for (size_t i = 0; i + 4 <= text.len && needs->n < FORM_NEEDS; i += 2)
+		needs->bits[needs->n++] = gram(text.ptr + i);
+	if (text.len > 4 && text.len % 2 && needs->n < FORM_NEEDS)
+		needs->bits[needs->n++] = gram(text.ptr + text.len - 4);
+}
+
+struct form_needs form_needs_of_text(const char *text)
+{
+	struct form_needs needs = { .n = 0 };
+
+	add_needs(&needs, str_from(text));
+	return needs;
+}
+
+struct form_needs form_needs_of_form(const char *form)
+{
+	struct form_needs needs = { .n = 0 };
+
+	while (*form) {
+		size_t len = strcspn(form, "%{");
+
+		add_needs(&needs, str_make(form, len));
+		form += len;
+		if (*form == '{')
+			form = strchr(form, '}') + 1;
+		else if (*form == '%')
+			form += 2;
+	}
+	return needs;
+}

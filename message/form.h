@@ -27,6 +27,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/str.h"
 
@@ -47,6 +48,30 @@ struct form_line {
 bool form_match(struct form_line *line, const char *form, struct form_kept *kept);
 /* Is there anything like it in the line? */
 bool form_find(struct form_line *line, const char *form, struct form_kept *kept);
+
+/* Which four bytes in a row stand in a line, by a hash and without case: most lines are told at a
+ * glance not to have what a form is made of. What it denies is not there; what it affirms may be. */
+enum { FORM_INDEX_BITS = 4096, FORM_NEEDS = 6 };
+struct form_index {
+	uint64_t bits[FORM_INDEX_BITS / 64];
+};
+void form_index_clear(struct form_index *index);
+void form_index_add(struct form_index *index, struct str text);
+
+/* What a line must have for a form to fit or a text to be there. Any form has some; of one that is
+ * all words it is empty. */
+struct form_needs {
+	uint16_t n, bits[FORM_NEEDS];
+};
+struct form_needs form_needs_of_form(const char *form);
+struct form_needs form_needs_of_text(const char *text);
+static inline bool form_may(const struct form_index *index, const struct form_needs *needs)
+{
+	for (unsigned i = 0; i < needs->n; i++)
+		if (!(index->bits[needs->bits[i] / 64] >> needs->bits[i] % 64 & 1))
+			return false;
+	return true;
+}
 
 /* The address at the start of `text`, its length; 0: there is none. */
 size_t form_address(struct str text);

@@ -7,25 +7,48 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "message/decode.h"
 #include "message/received_forms.h"
 
 enum { ID_MIN = 3 };
 
+/* Texts that few lines have: what is asked of those only. */
+enum has {
+	HAS_LOCAL, HAS_PART_BY, HAS_HELO_IS, HAS_HELO, HAS_EHLO, HAS_ENVELOPE, HAS_RETURN, HAS_N
+};
+static const char *const HAS[HAS_N] = {
+	[HAS_LOCAL] = "with local for", [HAS_PART_BY] = ")by ", [HAS_HELO_IS] = "helo=",
+	[HAS_HELO] = "helo ", [HAS_EHLO] = "ehlo ", [HAS_ENVELOPE] = "envelope-",
+	[HAS_RETURN] = "return-path"
+};
+
+static struct form_needs has_needs[HAS_N];
+
+static bool has(const struct form_index *index, enum has text)
+{
+	return form_may(index, &has_needs[text]);
+}
+
 /* Blanks folded to one space; no ';' at the end. 0 or -1: too long, or memory is spent. */
 static int prepare(struct arena *arena, struct str value, struct str *out)
 {
+	const char *p, *end;
 	char *copy;
 	size_t n = 0;
 
 	value = str_trim(value);
 	if (value.len > FORM_LINE_MAX || !(copy = arena_alloc_raw(arena, value.len + 1)))
 		return -1;
-	for (size_t i = 0; i < value.len; i++)
-		if (!ascii_space(value.ptr[i]))
-			copy[n++] = value.ptr[i];
-		else if (n > 0 && copy[n - 1] != ' ')
-			copy[n++] = ' ';
+	p = value.ptr;
+	end = p + value.len;
+	while ((n = (size_t)(bytes_copy_plain(&p, end, copy + n, '\n') - copy)), p < end) {
+		bool blank = ascii_space(*p);
+
+		copy[n++] = blank ? ' ' : *p;
+		for (p++; blank && p < end && ascii_space(*p); p++)
+			;
+	}
 	while (n > 0 && copy[n - 1] == ';') {
 		n--;
 		if (n > 0 && copy[n - 1] == ' ')
@@ -108,9 +131,9 @@ static struct str without_date(struct str text)
 }
 
 /* Some servers write "(...)by host": 0 or -1. */
-static int part_by(struct arena *arena, struct str *text)
+static int part_by(struct arena *arena, struct form_index *index, struct str *text)
 {
-	size_t at = str_find(*text, STR(")by "));
+	size_t at = has(index, HAS_PART_BY) ? str_find(*text, STR(")by ")) : SIZE_MAX;
 	char *copy;
 
 	if (at == SIZE_MAX)
@@ -122,6 +145,7 @@ static int part_by(struct arena *arena, struct str *text)
 	copy[at + 1] = ' ';
 	memcpy(copy + at + 2, text->ptr + at + 1, text->len - at - 1);
 	*text = str_make(copy, text->len + 1);
+	form_index_add(index, *text);
 	return 0;
 }
 
@@ -169,12 +193,12 @@ static struct str find_id(struct str text)
 	return str_make(NULL, 0);
 }
 
-static struct str find_helo(struct str text)
+static struct str find_helo(const struct form_index *index, struct str text)
 {
 	static const struct str KEYS[] = { { "helo=", 5 }, { "HELO ", 5 }, { "EHLO ", 5 } };
 
 	for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
-		for (struct str rest = text;;) {
+		for (struct str rest = text; has(index, HAS_HELO_IS + i);) {
 			size_t at = str_find(rest, KEYS[i]);
 			struct str helo;
 
@@ -197,7 +221,7 @@ static struct str word_after(struct str text, struct str key)
 }
 
 /* Up to the last letter or digit of the word behind the key. */
-static struct str find_envfrom(struct str text)
+static struct str find_envfrom(const struct form_index *index, struct str text)
 {
 	static const struct str KEYS[] = {
 		{ "return-path ", 12 }, { "return-path: ", 13 }, { "envelope-sender ", 16 },
@@ -206,10 +230,8 @@ static struct str find_envfrom(struct str text)
 	struct str found = { NULL, 0 };
 	size_t first = SIZE_MAX;
 
-	if (str_find_nocase(text, STR("envelope-")) == SIZE_MAX &&
-		str_find_nocase(text, STR("return-path")) == SIZE_MAX)
+	if (!has(index, HAS_ENVELOPE) && !has(index, HAS_RETURN))
 		return found;
-
 	for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
 		size_t at = str_find_nocase(text, KEYS[i]);
 		struct str word;
@@ -309,21 +331,30 @@ static const struct { const char *when, *form, *name; } LOGINS[] = {
 	{ "(via HTTP", "(via HTTP)", "HTTP" }, { "(via HTTP", "(via HTTPS)", "HTTPS" },
 };
 
-static struct str find_login(struct str text)
+/* Written once, before main() begins; read by any thread after that. */
+enum { LOGINS_N = sizeof LOGINS / sizeof *LOGINS };
+static struct form_needs login_needs[LOGINS_N];
+
+__attribute__((constructor)) static void learn_needs(void)
+{
+	for (size_t i = 0; i < LOGINS_N; i++)
+		login_needs[i] = form_needs_of_text(LOGINS[i].when);
+	for (size_t i = 0; i < HAS_N; i++)
+		has_needs[i] = form_needs_of_text(HAS[i]);
+}
+
+static struct str find_login(const struct form_index *index, struct str text)
 {
 	struct form_line line = { text, FORM_STEPS };
 	struct form_kept kept = { .options = { NULL, 0 } };
 	struct str protocol = str_find(text, STR(" by ")) == SIZE_MAX ? str_make(NULL, 0) :
 		authenticating(text);
-	bool there = false;
 
-	for (size_t i = 0; protocol.len == 0 && i < sizeof LOGINS / sizeof *LOGINS; i++) {
+	for (size_t i = 0; protocol.len == 0 && i < LOGINS_N; i++) {
 		bool found;
 
-		/* several marks in a row want the same text */
-		if (i == 0 || strcmp(LOGINS[i].when, LOGINS[i - 1].when) != 0)
-			there = str_find(text, str_from(LOGINS[i].when)) != SIZE_MAX;
-		if (!there)
+		if (!form_may(index, &login_needs[i]) ||
+			str_find(text, str_from(LOGINS[i].when)) == SIZE_MAX)
 			continue;
 		found = LOGINS[i].form ? form_find(&line, LOGINS[i].form, &kept) :
 			sendmail_authenticated(text);
@@ -334,14 +365,14 @@ static struct str find_login(struct str text)
 }
 
 /* Mail that never came over the network. `text` from "from" on. */
-static bool is_local(struct str text)
+static bool is_local(const struct form_index *index, struct str text)
 {
 	struct form_line line = { text, FORM_STEPS };
 	struct form_kept kept = { .options = { NULL, 0 } };
 	struct str rest;
 	size_t end;
 
-	if (form_find(&line, "%Bwith local for%B", &kept))
+	if (has(index, HAS_LOCAL) && form_find(&line, "%Bwith local for%B", &kept))
 		return true;
 	/* "from a by b;": where b may be followed by the date alone */
 	if (!str_starts_nocase(text, STR("from ")))
@@ -432,6 +463,7 @@ enum received_is received_parse(struct arena *arena, struct str value,
 	struct message_relay *out)
 {
 	struct received_fields fields = { .looked = false };
+	struct form_index index;
 	enum received_start start;
 	enum received_is is;
 	struct str text;
@@ -441,21 +473,23 @@ enum received_is received_parse(struct arena *arena, struct str value,
 		return RECEIVED_UNREADABLE;
 	if (!str_starts_nocase(text, STR("from ")) && !str_starts_nocase(text, STR("(from ")))
 		return RECEIVED_NO_RELAY;
-	if (is_local(text))
+	form_index_clear(&index);
+	form_index_add(&index, text);
+	if (is_local(&index, text))
 		return RECEIVED_NO_RELAY;
 	text = without_date(text);
-	if (part_by(arena, &text) < 0)
+	if (part_by(arena, &index, &text) < 0)
 		return RECEIVED_UNREADABLE;
 	out->id = find_id(text);
-	out->auth = find_login(text);
+	out->auth = find_login(&index, text);
 	out->authenticated = out->auth.len > 0;
 	out->protocol = protocol_of(text);
-	fields.kept.helo = find_helo(text);
+	fields.kept.helo = find_helo(&index, text);
 	fields.kept.by = word_after(text, STR(" by "));
 	start = start_of(&text);
 	if (start == RECEIVED_FROM)
-		fields.kept.envfrom = find_envfrom(text);
-	is = received_forms(text, start, &fields);
+		fields.kept.envfrom = find_envfrom(&index, text);
+	is = received_forms(&index, text, start, &fields);
 	if (is == RECEIVED_UNREADABLE)
 		is = guess(text, start, &fields.kept);
 	out->envfrom = without_angles(fields.kept.envfrom);

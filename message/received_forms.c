@@ -146,12 +146,30 @@ static const struct form BRACKET_FORMS[] = {
 	{ ANY, NULL, "%w@%C) by %w(jqueuemail) id %w", SKIP },
 };
 
-static enum family family_of(struct form_line *line)
+/* What each of them needs. Written once, before main() begins; read by any thread after that. */
+enum { FORMS_N = sizeof FORMS / sizeof *FORMS, FAMILIES_N = sizeof FAMILIES / sizeof *FAMILIES };
+static struct form_needs form_needs[FORMS_N], when_needs[FORMS_N], family_needs[FAMILIES_N];
+static struct form_needs qmail_ldap_needs;
+static const char QMAIL_LDAP[] = " by %w (qmail-%w) with ";
+
+__attribute__((constructor)) static void learn_needs(void)
+{
+	for (size_t i = 0; i < FORMS_N; i++) {
+		form_needs[i] = form_needs_of_form(FORMS[i].form);
+		if (FORMS[i].when)
+			when_needs[i] = form_needs_of_text(FORMS[i].when);
+	}
+	for (size_t i = 0; i < FAMILIES_N; i++)
+		family_needs[i] = form_needs_of_form(FAMILIES[i].text);
+	qmail_ldap_needs = form_needs_of_form(QMAIL_LDAP);
+}
+
+static enum family family_of(const struct form_index *index, struct form_line *line)
 {
 	struct form_kept none = { .options = { NULL, 0 } };
 
-	for (size_t i = 0; i < sizeof FAMILIES / sizeof *FAMILIES; i++)
-		if (form_find(line, FAMILIES[i].text, &none))
+	for (size_t i = 0; i < FAMILIES_N; i++)
+		if (form_may(index, &family_needs[i]) && form_find(line, FAMILIES[i].text, &none))
 			return FAMILIES[i].family;
 	return ANY;
 }
@@ -218,14 +236,14 @@ static bool may_fit(const struct form *form, struct beginning line)
 		!is_fixed(text[3]) || text[3] == line.second;
 }
 
-static bool fits(struct form_line *line, const struct form *form, enum family family,
-	struct form_kept *kept)
+static bool fits(const struct form_index *index, struct form_line *line,
+	const struct form *form, struct form_kept *kept)
 {
 	struct form_kept none = { .options = { NULL, 0 } };
 
-	if ((form->family != ANY && form->family != family) ||
-		(form->when && str_find(line->text, str_from(form->when)) == SIZE_MAX) ||
-		((form->flags & NOT_QMAIL_LDAP) && form_find(line, " by %w (qmail-%w) with ", &none)))
+	if ((form->when && str_find(line->text, str_from(form->when)) == SIZE_MAX) ||
+		((form->flags & NOT_QMAIL_LDAP) && form_may(index, &qmail_ldap_needs) &&
+		form_find(line, QMAIL_LDAP, &none)))
 		return false;
 	return form->flags & FIND ? form_find(line, form->form, kept) :
 		form_match(line, form->form, kept);
@@ -249,27 +267,45 @@ static enum received_is take(const struct form *form, struct form_kept *kept,
 	return RECEIVED_RELAY;
 }
 
-enum received_is received_forms(struct str text, enum received_start start,
-	struct received_fields *fields)
+/* Those behind "from ": by far the most lines and forms. */
+static const struct form *find_form(const struct form_index *index, struct form_line *line,
+	const struct form_kept *before, struct form_kept *kept)
 {
-	static const struct { const struct form *forms; size_t n; } STARTS[] = {
-		[RECEIVED_FROM] = { FORMS, sizeof FORMS / sizeof *FORMS },
+	enum family family = family_of(index, line);
+	struct beginning beginning = begin_of(line->text);
+
+	for (size_t i = 0; i < FORMS_N && line->steps > 0; i++) {
+		const struct form *form = &FORMS[i];
+
+		if ((form->family != ANY && form->family != family) ||
+			!form_may(index, &form_needs[i]) || !form_may(index, &when_needs[i]) ||
+			!may_fit(form, beginning))
+			continue;
+		*kept = *before;
+		if (fits(index, line, form, kept))
+			return form;
+	}
+	return NULL;
+}
+
+enum received_is received_forms(const struct form_index *index, struct str text,
+	enum received_start start, struct received_fields *fields)
+{
+	static const struct { const struct form *forms; size_t n; } OTHERS[] = {
 		[RECEIVED_CAPITAL] = { CAPITAL_FORMS, sizeof CAPITAL_FORMS / sizeof *CAPITAL_FORMS },
 		[RECEIVED_BRACKET] = { BRACKET_FORMS, sizeof BRACKET_FORMS / sizeof *BRACKET_FORMS },
 		[RECEIVED_OTHER] = { NULL, 0 },
 	};
 	struct form_line line = { text, FORM_STEPS };
-	enum family family = start == RECEIVED_FROM ? family_of(&line) : ANY;
-	struct beginning beginning = begin_of(text);
+	const struct form *form = NULL;
+	struct form_kept kept;
 
-	for (size_t i = 0; i < STARTS[start].n && line.steps > 0; i++) {
-		struct form_kept kept;
-
-		if (!may_fit(&STARTS[start].forms[i], beginning))
-			continue;
+	if (start == RECEIVED_FROM)
+		form = find_form(index, &line, &fields->kept, &kept);
+	for (size_t i = 0; start != RECEIVED_FROM && !form && i < OTHERS[start].n; i++) {
 		kept = fields->kept;
-		if (fits(&line, &STARTS[start].forms[i], family, &kept))
-			return take(&STARTS[start].forms[i], &kept, fields);
+		if (form_match(&line, OTHERS[start].forms[i].form, &kept))
+			form = &OTHERS[start].forms[i];
 	}
-	return RECEIVED_UNREADABLE;
+	return form ? take(form, &kept, fields) : RECEIVED_UNREADABLE;
 }

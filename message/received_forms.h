@@ -16,8 +16,8 @@ struct received_fields {
 };
 
 /* RECEIVED_UNREADABLE: no form fits, or too many ways were tried; *fields is as it was. `text`:
- * blanks folded, at most FORM_LINE_MAX bytes. */
-enum received_is received_forms(struct str text, enum received_start start,
-	struct received_fields *fields);
+ * blanks folded, at most FORM_LINE_MAX bytes; `index` has all of it. */
+enum received_is received_forms(const struct form_index *index, struct str text,
+	enum received_start start, struct received_fields *fields);
 
 #endif
