@@ -32,7 +32,7 @@ struct readings {
 	size_t bytes_left, n, done;   /* n entities are queued, of these so many are done */
 	unsigned left;                /* readings */
 	bool cut;
-	struct entity queue[READINGS_MAX];
+	struct entity *queue;         /* room for READINGS_MAX; NULL before the first */
 	/* the entity that is read */
 	struct str source;
 	struct mime_part part;
@@ -296,10 +296,14 @@ static int keep(struct arena *arena, struct str *text)
 
 static int queue(struct readings *readings, const struct entity *entity)
 {
-	struct entity *copy = &readings->queue[readings->n];
+	struct entity *copy;
 
 	if (entity->body.len == 0)
 		return 0;
+	if (!readings->queue)
+		readings->queue = ARENA_ARRAY(readings->arena, struct entity, READINGS_MAX);
+	if (!readings->queue)
+		return -1;
 	for (size_t i = 0; i < readings->n; i++)
 		if (same_entity(&readings->queue[i], entity))
 			return 0;
@@ -307,7 +311,7 @@ static int queue(struct readings *readings, const struct entity *entity)
 		readings->cut = true;
 		return 0;
 	}
-	readings->n++;
+	copy = &readings->queue[readings->n++];
 	*copy = *entity;
 	copy->head.last_type = copy->head.last_encoding = STR("");
 	return keep(readings->arena, &copy->head.content_type) < 0 ||

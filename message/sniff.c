@@ -113,8 +113,8 @@ bool sniff_quoted(struct str bytes)
 		return false;
 	end = p + (bytes.len < SNIFF_QUOTED_BYTES ? bytes.len : SNIFF_QUOTED_BYTES);
 	for (; (p = find_pair(p, end, '=', '3', '\n')) < end; p++) {
-		if (p[1] == '\n')
-			soft++;
+		if (p[1] == '\n') /* not the end of a line of '=' */
+			soft += p > bytes.ptr && p[-1] != '=' && p[-1] != '\n';
 		else if (end - p > 2 && (p[2] == 'D' || p[2] == 'd'))
 			return true;
 		if (soft > 1)
