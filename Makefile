@@ -171,9 +171,11 @@ lint: setup-lint ## warnings as errors, clang-tidy, cppcheck, shellcheck, mandoc
 lint-build: all $(TESTS) $(HARNESS_BIN) $(REPLAYS)
 
 FUZZ_SECONDS ?= 60
-fuzz: setup-fuzz ## every fuzz target for FUZZ_SECONDS (60) each, under ASan
+FUZZ_JOBS ?= 1
+fuzz: setup-fuzz ## each fuzz target (FUZZ_TARGETS="a b": those) for FUZZ_SECONDS (60), under ASan
 	@$(MAKE) --no-print-directory fuzz-build FLAVOUR=fuzz CC=clang SAN=
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) B=build/fuzz test-harness/fuzz_corpus/run
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_TARGETS="$(FUZZ_TARGETS)" FUZZ_JOBS=$(FUZZ_JOBS) \
+		B=build/fuzz test-harness/fuzz_corpus/run
 
 # libFuzzer instruments the rooms themselves, hence a flavour of its own.
 FUZZERS = $(patsubst %.c,build/fuzz/fuzz/%,$(FUZZ_SRC))
