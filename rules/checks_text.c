@@ -7,7 +7,8 @@
 
 #include "rules/view.h"
 
-enum { WILDCARD_MAX = 255, ADDRESSES_MAX = 1000, NUMBER_MAX = 40 };
+enum { WILDCARD_MAX = 255, ADDRESSES_MAX = 1000, NUMBER_MAX = 40,
+	HEADERS_MAX = 16 }; /* that hold senders, or recipients */
 
 int checks_header(const struct check_context *context, const char *name, struct str *out)
 {
@@ -81,22 +82,27 @@ static bool seen(const struct str *items, size_t n, struct str item)
 	return false;
 }
 
-/* All addresses of these headers, each once; at most ADDRESSES_MAX. */
+/* All addresses of these headers, each once; at most ADDRESSES_MAX. Room for those that there are:
+ * a set of rules asks this a hundred times of a mail. */
 static int gather(const struct check_context *context, const char *const *names,
 	struct checks_list *out)
 {
-	struct str *items = ARENA_ARRAY(context->arena, struct str, ADDRESSES_MAX);
-	size_t n = 0;
+	struct checks_list lists[HEADERS_MAX];
+	size_t lists_n = 0, room = 0, n = 0;
+	struct str *items;
+
+	for (; names[lists_n] && lists_n < HEADERS_MAX; lists_n++) {
+		if (checks_addresses(context, names[lists_n], &lists[lists_n]))
+			return -1;
+		room += lists[lists_n].n;
+	}
+	items = ARENA_ARRAY(context->arena, struct str, room < ADDRESSES_MAX ? room : ADDRESSES_MAX);
 	if (!items)
 		return -1;
-	for (; *names; names++) {
-		struct checks_list list;
-		if (checks_addresses(context, *names, &list))
-			return -1;
-		for (size_t i = 0; i < list.n && n < ADDRESSES_MAX; i++)
-			if (!seen(items, n, list.items[i]))
-				items[n++] = list.items[i];
-	}
+	for (size_t k = 0; k < lists_n; k++)
+		for (size_t i = 0; i < lists[k].n && n < ADDRESSES_MAX; i++)
+			if (!seen(items, n, lists[k].items[i]))
+				items[n++] = lists[k].items[i];
 	*out = (struct checks_list){ items, n };
 	return 0;
 }
