@@ -8,10 +8,22 @@
 
 #include <string.h>
 
+#include "message/nested.h"
 #include "message/url.h"
 #include "message/url_find.h"
 
-enum { PROBES_MAX = 64, SLOTS_FIRST = 64, NESTED_MAX = 4 };
+enum { PROBES_MAX = 64, SLOTS_FIRST = 64 };
+
+/* Disguises that only stay while all findings have them. */
+enum { ONLY = DISGUISE_NOT_SHOWN | DISGUISE_READING | DISGUISE_NESTED | DISGUISE_DATA };
+
+/* Where a link was found, and what is known of it there. */
+struct finding {
+	struct message_place place;
+	enum message_url_origin origin;
+	struct str anchor;
+	unsigned disguise;
+};
 
 struct slot {
 	uint32_t hash;
@@ -26,6 +38,7 @@ struct links {
 	struct slot *slots;
 	size_t slots_n, used; /* slots_n is a power of two */
 	size_t parsed;        /* texts, whatever became of them */
+	unsigned disguise;    /* of all that comes */
 	bool full;
 };
 
@@ -121,7 +134,7 @@ static struct message_url *add_item(struct links *links)
 }
 
 static int keep(struct links *links, struct str raw, const struct url *url,
-	enum message_url_origin origin, struct str anchor)
+	const struct finding *found)
 {
 	struct message_url *item;
 
@@ -137,29 +150,41 @@ static int keep(struct links *links, struct str raw, const struct url *url,
 	item->host = url->host;
 	item->host_is_ip = url->host_is_ip;
 	item->ip = url->ip;
-	item->origin = origin;
-	item->anchor = anchor;
+	item->origin = found->origin;
+	item->anchor = found->anchor;
+	item->disguise = found->disguise;
+	item->place = found->place;
 	return 0;
 }
 
-/* *kept: the URL when it is a new one, or empty. */
-static int add_one(struct links *links, struct str raw, struct str base,
-	enum message_url_origin origin, struct str anchor, struct str *kept)
+static void find_again(struct links *links, size_t item, unsigned disguise)
+{
+	unsigned *bits = &links->items[item].disguise;
+
+	*bits = ((*bits | disguise) & ~(unsigned)ONLY) | (*bits & disguise & ONLY);
+}
+
+/* *item: of the list; SIZE_MAX when it is none. */
+static int add_one(struct links *links, struct str raw, struct str base, struct finding found,
+	size_t *item)
 {
 	/* A relative link depends on its base: other bases, other raw texts. */
 	uint32_t raw_hash = hash_text(raw, base.len ? hash_text(base, 1) : 0), hash;
 	struct slot *raw_slot, *slot;
 	struct url url;
-	size_t before = links->n;
 
-	*kept = str_make(NULL, 0);
+	*item = SIZE_MAX;
 	if (links->full)
 		return 0;
 	if (grow_slots(links) < 0)
 		return -1;
+	found.disguise |= links->disguise;
 	raw_slot = find_slot(links, raw, raw_hash);
-	if (raw_slot && raw_slot->item)
+	if (raw_slot && raw_slot->item) {
+		*item = raw_slot->item - 1;
+		find_again(links, *item, found.disguise);
 		return 0;
+	}
 	if (links->parsed++ >= LINKS_PARSED_A_URL * links->max) {
 		links->full = true;
 		return 0;
@@ -169,86 +194,119 @@ static int add_one(struct links *links, struct str raw, struct str base,
 	hash = hash_text(url.url, 2);
 	slot = find_slot(links, url.url, hash);
 	if (slot && slot->item) {
-		fill_slot(links, find_slot(links, raw, raw_hash), raw, raw_hash, slot->item - 1);
-		return 0;
+		*item = slot->item - 1;
+		find_again(links, *item, found.disguise);
+	} else {
+		if (keep(links, raw, &url, &found) < 0)
+			return -1;
+		if (links->full)
+			return 0;
+		*item = links->n - 1;
+		fill_slot(links, slot, url.url, hash, *item);
 	}
-	if (keep(links, raw, &url, origin, anchor) < 0)
+	fill_slot(links, find_slot(links, raw, raw_hash), raw, raw_hash, *item);
+	return 0;
+}
+
+/* How many links it stands within, of those from `first` on. */
+static unsigned depth_of(const struct links *links, size_t item, size_t first)
+{
+	unsigned depth = 0;
+
+	while (links->items[item].place.in == PLACE_URL && links->items[item].place.n >= first) {
+		item = links->items[item].place.n;
+		depth++;
+	}
+	return depth;
+}
+
+/* What stands within the item, behind the others. */
+static int add_nested(struct links *links, size_t item)
+{
+	struct nested_list nested;
+	size_t ignored;
+
+	if (nested_find(links->arena, links->items[item].url, links->items[item].host, &nested) < 0)
 		return -1;
-	if (links->n > before) {
-		*kept = url.host.len > 0 && !str_equal(url.scheme, STR("mailto")) ? url.url : *kept;
-		fill_slot(links, slot, url.url, hash, before);
-		fill_slot(links, find_slot(links, raw, raw_hash), raw, raw_hash, before);
+	for (size_t i = 0; i < nested.n; i++) {
+		const struct nested *in = &nested.items[i];
+		struct message_place place = { PLACE_URL, (unsigned)item, in->at, in->len };
+		unsigned disguise = links->items[item].disguise & (unsigned)ONLY;
+
+		if (add_one(links, in->raw, STR(""), (struct finding){ place,
+			links->items[item].origin, links->items[item].anchor,
+			disguise | DISGUISE_NESTED }, &ignored) < 0)
+			return -1;
 	}
 	return 0;
 }
 
-/* Where is the next "http://" or "https://" of `text`, from `from` on? */
-static size_t find_http(struct str text, size_t from)
+/* Within those that came since there were `from`, too. */
+static int add_all_nested(struct links *links, size_t from)
 {
-	for (;;) {
-		size_t at = str_find_nocase(str_slice(text, from, text.len), STR("http"));
-		struct str tail;
-
-		if (at == SIZE_MAX)
-			return SIZE_MAX;
-		from += at;
-		tail = str_slice(text, from + 4, text.len);
-		if (str_starts_nocase(tail, STR("://")) || str_starts_nocase(tail, STR("s://")))
-			return from;
-		from += 4;
-	}
-}
-
-/* A redirector's target stands in the URL, plain or percent-encoded: where the click ends up. */
-static int add_nested(struct links *links, struct str url, enum message_url_origin origin,
-	struct str anchor)
-{
-	struct str ignored;
-	size_t at = 0;
-
-	if (str_find_nocase(str_slice(url, 8, url.len), STR("http")) == SIZE_MAX)
-		return 0;
-	url = url_percent_decode(links->arena, url);
-	if (url.len == 0)
-		return -1;
-	for (int i = 0; i < NESTED_MAX && (at = find_http(url, at + 8)) != SIZE_MAX; i++)
-		if (add_one(links, str_slice(url, at, url.len), STR(""), origin, anchor,
-			&ignored) < 0)
+	for (size_t i = from; i < links->n; i++)
+		if (depth_of(links, i, from) < NESTED_DEPTH && add_nested(links, i) < 0)
 			return -1;
 	return 0;
 }
 
-int links_add(struct links *links, struct str raw, struct str base,
+static int add_found(struct links *links, struct str raw, struct str base,
+	struct finding found, size_t *item)
+{
+	size_t before = links->n;
+
+	return add_one(links, raw, base, found, item) < 0 || add_all_nested(links, before) < 0 ?
+		-1 : 0;
+}
+
+int links_add(struct links *links, struct str raw, struct str base, struct message_place place,
 	enum message_url_origin origin, struct str anchor)
 {
-	struct str kept;
+	size_t ignored;
 
-	if (add_one(links, raw, base, origin, anchor, &kept) < 0)
-		return -1;
-	return kept.len > 0 ? add_nested(links, kept, origin, anchor) : 0;
+	return add_found(links, raw, base, (struct finding){ place, origin, anchor, 0 }, &ignored);
 }
 
-int links_find(struct links *links, struct str text, enum message_url_origin origin)
+/* `html`: of what the text is shown; or NULL. */
+static int find_in(struct links *links, struct str text, struct finding found,
+	const struct html *html)
 {
 	struct url_finder finder = url_find_begin(text);
+	unsigned disguise = found.disguise;
+	size_t start = found.place.at, ignored;
 	struct str raw;
 
-	while (!links->full && url_find_next(&finder, &raw))
-		if (links_add(links, raw, STR(""), origin, STR("")) < 0)
+	while (!links->full && url_find_next(&finder, &raw)) {
+		size_t at = (size_t)(raw.ptr - text.ptr);
+
+		found.place.at = start + at;
+		found.place.len = raw.len;
+		found.disguise = disguise | (html && html_in_pieces(html, at, at + raw.len) ?
+			DISGUISE_TAGS : 0u);
+		if (add_found(links, raw, STR(""), found, &ignored) < 0)
 			return -1;
+	}
 	return 0;
+}
+
+int links_find(struct links *links, struct str text, struct message_place place,
+	enum message_url_origin origin)
+{
+	return find_in(links, text, (struct finding){ .place = place, .origin = origin }, NULL);
 }
 
 /* First what a reader sees, then what is hidden from him, with the words that it stands in: some
  * programs show it. */
-static int find_text(struct links *links, const struct html *html)
+static int find_text(struct links *links, const struct html *html, unsigned text)
 {
 	enum { WORD_MAX = 300 };
-	size_t before;
+	struct finding found = { .place = { .in = PLACE_SHOWN, .n = text },
+		.origin = MESSAGE_URL_HTML_TEXT };
 
-	if (links_find(links, html->shown, MESSAGE_URL_HTML_TEXT) < 0)
+	if (find_in(links, html->shown, found, html) < 0)
 		return -1;
-	before = links->n;
+	found.place.in = PLACE_ALL;
+	found.disguise = DISGUISE_NOT_SHOWN;
 	for (size_t i = 0; i < html->hidden_n; i++) {
 		size_t from = html->hidden[i].from, to = html->hidden[i].to;
 
@@ -259,15 +317,14 @@ static int find_text(struct links *links, const struct html *html)
 		for (int n = 0; n < WORD_MAX && to < html->text.len &&
 			!ascii_space(html->text.ptr[to]); n++)
 			to++;
-		if (links_find(links, str_slice(html->text, from, to), MESSAGE_URL_HTML_TEXT) < 0)
+		found.place.at = from;
+		if (find_in(links, str_slice(html->text, from, to), found, NULL) < 0)
 			return -1;
 	}
-	for (; before < links->n; before++)
-		links->items[before].disguise |= DISGUISE_NOT_SHOWN;
 	return 0;
 }
 
-int links_of_html(struct links *links, const struct html *html)
+int links_of_html(struct links *links, const struct html *html, struct str source, size_t text)
 {
 	static const enum message_url_origin ORIGINS[] = {
 		[HTML_LINK] = MESSAGE_URL_HTML_LINK, [HTML_LOAD] = MESSAGE_URL_HTML_LOAD,
@@ -276,22 +333,24 @@ int links_of_html(struct links *links, const struct html *html)
 
 	for (size_t i = 0; i < html->links_n; i++) {
 		const struct html_link *link = &html->links[i];
-		size_t before = links->n;
+		struct finding found = { .anchor = link->anchor };
+		size_t item;
 
 		if (link->kind >= HTML_BASE)
 			continue;
-		if (links_add(links, link->target, html->base, ORIGINS[link->kind], link->anchor) < 0)
+		found.place = (struct message_place){ PLACE_SOURCE, (unsigned)text,
+			(size_t)(link->source.ptr - source.ptr), link->source.len };
+		found.origin = ORIGINS[link->kind];
+		found.disguise = link->hidden ? DISGUISE_NOT_SHOWN : 0u;
+		if (add_found(links, link->target, html->base, found, &item) < 0)
 			return -1;
-		for (; link->hidden && before < links->n; before++)
-			links->items[before].disguise |= DISGUISE_NOT_SHOWN;
 	}
-	return find_text(links, html);
+	return find_text(links, html, (unsigned)text);
 }
 
-void links_disguise(struct links *links, size_t from, unsigned bits)
+void links_disguise(struct links *links, unsigned bits)
 {
-	for (; from < links->n; from++)
-		links->items[from].disguise |= bits;
+	links->disguise = bits;
 }
 
 bool links_full(const struct links *links)

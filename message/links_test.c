@@ -11,6 +11,7 @@
 
 enum { ARENA_BYTES = 16 * 1024 * 1024 };
 
+static const struct message_place NOWHERE;
 static struct arena *arena;
 
 static const struct message_view *read_part(const char *type, const char *charset,
@@ -75,11 +76,81 @@ T_TEST(lists_redirect_targets_too)
 		"http://r.example.com/;http://two.example.net/https://three.example.net/ "
 		"mailto:a@example.org?body=http://four.example.net/"));
 
-	t_need(view->urls_n == 6);
+	t_need(view->urls_n == 7);
 	t_slice(view->urls[1].host, "one.example.net");
 	t_slice(view->urls[3].host, "two.example.net");
 	t_slice(view->urls[4].host, "three.example.net");
 	t_slice(view->urls[5].host, "example.org");
+	t_slice(view->urls[6].host, "four.example.net");
+	done();
+}
+
+/* What stands at the URL's place. */
+static struct str at_place(const struct message_view *view, size_t url)
+{
+	const struct message_place *place = &view->urls[url].place;
+	const struct message_text *text = &view->texts[place->n];
+	struct str in;
+
+	if (place->in == PLACE_HEADER)
+		in = view->headers[place->n].decoded;
+	else if (place->in == PLACE_URL)
+		in = view->urls[place->n].url;
+	else
+		in = place->in == PLACE_SOURCE ? text->source : place->in == PLACE_SHOWN ? text->shown :
+			text->all;
+	t_true(place->at + place->len <= in.len);
+	return str_slice(in, place->at, place->at + place->len);
+}
+
+T_TEST(knows_the_place_of_each_link)
+{
+	const struct message_options options = { .want_body = true };
+	const struct message_view *view;
+	struct message *message;
+
+	arena = arena_create(ARENA_BYTES);
+	message = message_create(&options, arena);
+	t_need(message && message_read(message, STR("X: y\nSubject: www.s.example now\n"
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nsee http://t.example/ now\n--b\n"
+		"Content-Type: text/html\n\n<base href='http://b.example/'><a href='x&#47;y'>1</a> "
+		"<i>www.</i>v.example/?u=http%3A%2F%2Fn.example <p hidden>www.h.example</p>\n--b--\n"))
+		== 0);
+	view = message_view(message);
+	t_need(view->urls_n == 6);
+	t_slice(at_place(view, 0), "www.s.example");
+	t_int(view->urls[0].place.n, 1);
+	t_slice(at_place(view, 1), "http://t.example/");
+	t_slice(view->urls[2].url, "http://b.example/x/y");
+	t_int(view->urls[2].place.in, PLACE_SOURCE);
+	t_slice(at_place(view, 2), "x&#47;y");
+	t_int(view->urls[3].place.in, PLACE_SHOWN);
+	t_slice(at_place(view, 3), "www.v.example/?u=http%3A%2F%2Fn.example");
+	t_int(view->urls[3].disguise, DISGUISE_TAGS);
+	t_int(view->urls[4].place.in, PLACE_URL);
+	t_int(view->urls[4].place.n, 3);
+	t_slice(view->urls[4].host, "n.example");
+	t_int(view->urls[4].disguise & DISGUISE_NESTED, DISGUISE_NESTED);
+	t_int(view->urls[5].place.in, PLACE_ALL);
+	t_slice(at_place(view, 5), "www.h.example");
+	t_int(view->urls[5].disguise, DISGUISE_NOT_SHOWN);
+	done();
+}
+
+/* What is found a second time keeps its place; what makes it hard to come by goes. */
+T_TEST(adds_up_what_is_known_of_a_link)
+{
+	const struct message_view *view = read_part("text/html", "utf-8", "7bit", STR(
+		"<p hidden><a href='http://a.example/'>1</a><a href='http://b.example/'>1</a></p>"
+		"<a href='http://a.example'>2</a> http://<b>c.ex</b>ample/ <p hidden>http://c.example</p>"
+		"http://d.example/ "));
+
+	t_need(view->urls_n == 4);
+	t_slice(at_place(view, 0), "http://a.example/");
+	t_int(view->urls[0].disguise, 0);
+	t_int(view->urls[1].disguise, DISGUISE_NOT_SHOWN);
+	t_int(view->urls[2].disguise, DISGUISE_TAGS);
+	t_int(view->urls[3].disguise, 0);
 	done();
 }
 
@@ -192,12 +263,12 @@ T_TEST(tires_of_one_url_in_many_spellings)
 		struct buf raw = { .arena = arena };
 
 		buf_addf(&raw, "http://a.example/%d/../", i);
-		t_int(links_add(links, buf_str(&raw), STR(""), MESSAGE_URL_TEXT, STR("")), 0);
+		t_int(links_add(links, buf_str(&raw), STR(""), NOWHERE, MESSAGE_URL_TEXT, STR("")), 0);
 		/* a spelling that was there costs nothing */
-		t_int(links_add(links, buf_str(&raw), STR(""), MESSAGE_URL_TEXT, STR("")), 0);
+		t_int(links_add(links, buf_str(&raw), STR(""), NOWHERE, MESSAGE_URL_TEXT, STR("")), 0);
 	}
 	t_true(!links_full(links));
-	t_int(links_add(links, STR("http://b.example/"), STR(""), MESSAGE_URL_TEXT, STR("")), 0);
+	t_int(links_add(links, STR("http://b.example/"), STR(""), NOWHERE, MESSAGE_URL_TEXT, STR("")), 0);
 	t_true(links_full(links));
 	links_items(links, &n);
 	t_int(n, 1);

@@ -245,7 +245,8 @@ int message_end_of_headers(struct message *message)
 	mime_same_is_none(&message->top);
 	message->subject = message_find_header(&message->view, STR("subject"));
 	if (message->subject && links_find(message->links, message->subject->decoded,
-		MESSAGE_URL_HEADER) < 0)
+		(struct message_place){ .in = PLACE_HEADER,
+			.n = (unsigned)(message->subject - message->headers) }, MESSAGE_URL_HEADER) < 0)
 		return spent(message);
 	date = message_find_header(&message->view, STR("date"));
 	if (date && !date_parse_rfc5322(date->decoded, &message->view.date))
@@ -347,7 +348,7 @@ static int part_data(void *context, struct str data)
 }
 
 /* Before its links are looked for: their place is in texts[texts_n - 1]. */
-static int add_text(struct message *message, struct str source, struct str shown)
+static int add_text(struct message *message, struct str source, struct str shown, struct str all)
 {
 	struct message_view *view = &message->view;
 
@@ -362,8 +363,14 @@ static int add_text(struct message *message, struct str source, struct str shown
 		message->texts_capacity = capacity;
 		view->texts = grown;
 	}
-	message->texts[view->texts_n++] = (struct message_text){ source, shown };
+	message->texts[view->texts_n++] = (struct message_text){ source, shown, all };
 	return 0;
+}
+
+/* Where the text that came last begins. */
+static struct message_place last_text(const struct message *message)
+{
+	return (struct message_place){ .in = PLACE_SHOWN, .n = (unsigned)message->view.texts_n - 1 };
 }
 
 static int show(struct message *message, struct str text)
@@ -450,8 +457,8 @@ static int read_html(struct message *message, bool shown, struct str text)
 		text, message->decoded.len, message->part.encoding) < 0)
 		return -1;
 	if ((message->options.want_links ? html_read_anchors : html_read)(message->arena, text,
-		&html) < 0 || add_text(message, text, html.text) < 0 ||
-		links_of_html(message->links, &html) < 0)
+		&html) < 0 || add_text(message, text, html.shown, html.text) < 0 ||
+		links_of_html(message->links, &html, text, message->view.texts_n - 1) < 0)
 		return -1;
 	if (message->options.want_uris && uris_of_html(message->uris, message->arena,
 		message->html_parts++, &html) < 0)
@@ -469,21 +476,19 @@ static int read_html(struct message *message, bool shown, struct str text)
 static int read_again(void *context, struct str text, bool is_html, bool broken)
 {
 	struct message *message = context;
-	struct html html = { .text = text };
-	size_t before, after;
+	struct html html = { .text = text, .shown = text };
 	int status;
 
-	links_items(message->links, &before);
 	if (is_html && html_read(message->arena, text, &html) < 0)
 		return -1;
-	status = add_text(message, text, html.text);
+	links_disguise(message->links, broken ? DISGUISE_READING : 0);
+	status = add_text(message, text, html.shown, html.text);
 	if (status == 0)
-		status = is_html ? links_of_html(message->links, &html) :
-			links_find(message->links, text, MESSAGE_URL_TEXT);
+		status = is_html ? links_of_html(message->links, &html, text,
+			message->view.texts_n - 1) : links_find(message->links, text,
+			last_text(message), MESSAGE_URL_TEXT);
 	message->view.truncated |= html.links_cut ? MESSAGE_CUT_URLS : 0u;
-	links_items(message->links, &after);
-	if (broken && after > before)
-		links_disguise(message->links, before, DISGUISE_READING);
+	links_disguise(message->links, 0);
 	return status;
 }
 
@@ -493,8 +498,8 @@ static int read_text(struct message *message, struct part_treatment treatment, s
 		return -1;
 	if (treatment.reading == READ_HTML)
 		return read_html(message, treatment.shown, *text);
-	if (add_text(message, *text, *text) < 0 || links_find(message->links, *text,
-		treatment.shown ? MESSAGE_URL_TEXT : MESSAGE_URL_NOT_SHOWN) < 0)
+	if (add_text(message, *text, *text, *text) < 0 || links_find(message->links, *text,
+		last_text(message), treatment.shown ? MESSAGE_URL_TEXT : MESSAGE_URL_NOT_SHOWN) < 0)
 		return -1;
 	return show(message, treatment.shown ? *text : STR(""));
 }

@@ -72,12 +72,14 @@ enum message_url_origin {
 	MESSAGE_URL_NOT_SHOWN  /* text that no program shows, as behind the last part */
 };
 
-/* Where a link was found, so that it can be found again there. */
+/* Where a link was found, so that it can be found again there. How to come from the slice to the
+ * same URL is told in message/links.h. */
 enum message_place_in {
 	PLACE_HEADER,  /* headers[n].decoded */
 	PLACE_SOURCE,  /* texts[n].source: of an attribute's value, its references not decoded yet */
 	PLACE_SHOWN,   /* texts[n].shown */
-	PLACE_URL      /* urls[n].url: a link within a link */
+	PLACE_ALL,     /* texts[n].all: a link that has to do with text that is not shown */
+	PLACE_URL      /* urls[n].url: a link within a link, n is less than its own index */
 };
 struct message_place {
 	enum message_place_in in;
@@ -88,7 +90,8 @@ struct message_place {
 /* A text that links were looked for in. */
 struct message_text {
 	struct str source;     /* in UTF-8; of HTML: with its markup */
-	struct str shown;      /* the same, or what HTML shows */
+	struct str shown;      /* the same, or what a reader of the HTML sees */
+	struct str all;        /* the same, or with what he does not see */
 };
 
 struct message_url {
