@@ -111,22 +111,23 @@ static bool keep_and_go_on(struct match *match, const char *form, size_t from, s
 	return match_at(match, form + 2, to);
 }
 
-/* Can what follows the code stand at `at`? Most codes are followed by fixed text: then one byte
- * tells, and nothing has to be tried. */
-static bool may_follow(const struct match *match, const char *form, size_t at)
+/* The fixed byte that follows the code; '\0': something else does. */
+static char byte_behind(const char *form)
 {
 	char next = form[2];
 
-	if (!next || next == '%' || next == '{' || next == '}')
-		return true;
-	return at < match->text.len && match->text.ptr[at] == next;
+	return next == '%' || next == '{' || next == '}' ? '\0' : next;
 }
 
 /* Lengths from the longest to the shortest. */
 static bool longest(struct match *match, const char *form, size_t at, size_t end, size_t least)
 {
+	char next = byte_behind(form);
+
 	for (size_t to = end; to >= at + least; to--) {
-		if (may_follow(match, form, to) && keep_and_go_on(match, form, at, to))
+		bool may = !next || (to < match->text.len && match->text.ptr[to] == next);
+
+		if (may && keep_and_go_on(match, form, at, to))
 			return true;
 		if (to == 0)
 			break;
@@ -144,9 +145,20 @@ static bool dotted(struct match *match, const char *form, size_t at, size_t end)
 
 static bool shortest(struct match *match, const char *form, size_t at, size_t from, size_t end)
 {
-	for (size_t to = from; to <= end; to++)
-		if (may_follow(match, form, to) && keep_and_go_on(match, form, at, to))
+	char next = byte_behind(form);
+
+	for (size_t to = from; to <= end; to++) {
+		if (next) {
+			size_t last = end < match->text.len ? end + 1 : end;
+			const char *hit = to < last ? memchr(match->text.ptr + to, next, last - to) : NULL;
+
+			if (!hit)
+				return false;
+			to = (size_t)(hit - match->text.ptr);
+		}
+		if (keep_and_go_on(match, form, at, to))
 			return true;
+	}
 	return false;
 }
 

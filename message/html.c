@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "message/charset.h"
 #include "message/html_anchors.h"
 #include "message/html_links.h"
@@ -94,12 +95,11 @@ static void add_text(struct reader *reader, const char *p, const char *end, bool
 		uint32_t code;
 		size_t len;
 
-		if (class == C_TEXT) {
-			char *out = reader->out;
+		if (class == C_TEXT) { /* single blanks too, once there is a letter before them */
+			char *out = bytes_copy_plain(&p, end, reader->out, '&');
 
-			do
+			while (p < end && TEXT_CLASS[(unsigned char)*p] == C_TEXT)
 				*out++ = *p++;
-			while (p < end && TEXT_CLASS[(unsigned char)*p] == C_TEXT);
 			reader->out = out;
 			continue;
 		}
