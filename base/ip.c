@@ -28,20 +28,24 @@ static bool parse_decimal(struct str text, uint64_t max, uint8_t *out)
 	return true;
 }
 
+/* Four numbers up to 255, without leading zeros. */
 static bool parse_v4(struct str text, uint8_t out[4])
 {
-	for (int i = 0; i < 4; i++) {
-		size_t dot = str_find_byte(text, '.');
+	const char *p = text.ptr, *end = p + text.len;
 
-		if ((dot == SIZE_MAX) != (i == 3))
+	for (int i = 0; i < 4; i++) {
+		const char *from = p;
+		unsigned value = 0;
+
+		while (p < end && p - from < 3 && ascii_digit(*p))
+			value = value * 10 + (unsigned)(*p++ - '0');
+		if (p == from || value > 255 || (p - from > 1 && *from == '0'))
 			return false;
-		if (i == 3)
-			dot = text.len;
-		if (!parse_decimal(str_slice(text, 0, dot), 255, &out[i]))
+		out[i] = (uint8_t)value;
+		if (i < 3 && (p == end || *p++ != '.'))
 			return false;
-		text = str_slice(text, dot + 1, text.len);
 	}
-	return true;
+	return p == end;
 }
 
 static int hex_value(char c)

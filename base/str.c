@@ -24,7 +24,7 @@ bool str_equal(struct str a, struct str b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-static bool same_nocase(const char *a, const char *b, size_t len)
+bool str_same_nocase(const char *a, const char *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (ascii_lower(a[i]) != ascii_lower(b[i]))
@@ -32,14 +32,9 @@ static bool same_nocase(const char *a, const char *b, size_t len)
 	return true;
 }
 
-bool str_equal_nocase(struct str a, struct str b)
-{
-	return a.len == b.len && same_nocase(a.ptr, b.ptr, a.len);
-}
-
 bool str_starts_nocase(struct str text, struct str start)
 {
-	return text.len >= start.len && same_nocase(text.ptr, start.ptr, start.len);
+	return text.len >= start.len && str_same_nocase(text.ptr, start.ptr, start.len);
 }
 
 int str_compare(struct str a, struct str b)
@@ -121,7 +116,7 @@ static size_t find_nocase_within(struct str text, struct str needle, size_t pivo
 	while (lower < end || upper < end) {
 		const char *at = lower < upper ? lower : upper;
 
-		if (same_nocase(at - pivot, needle.ptr, needle.len))
+		if (str_same_nocase(at - pivot, needle.ptr, needle.len))
 			return (size_t)(at - pivot - text.ptr);
 		if (lower == at)
 			lower = next_of(at + 1, (size_t)(end - at) - 1, small);
@@ -152,15 +147,6 @@ size_t str_find_nocase(struct str text, struct str needle)
 	return found;
 }
 
-struct str str_slice(struct str text, size_t from, size_t to)
-{
-	if (to > text.len)
-		to = text.len;
-	if (from > to)
-		from = to;
-	return str_make(text.ptr ? text.ptr + from : NULL, to - from);
-}
-
 bool str_to_u64(struct str text, uint64_t max, uint64_t *out)
 {
 	uint64_t value = 0;
@@ -173,7 +159,7 @@ bool str_to_u64(struct str text, uint64_t max, uint64_t *out)
 		if (!ascii_digit(text.ptr[i]))
 			return false;
 		digit = (uint64_t)(text.ptr[i] - '0');
-		if (value > (UINT64_MAX - digit) / 10)
+		if (value > UINT64_MAX / 10 || value * 10 > UINT64_MAX - digit)
 			return false;
 		value = value * 10 + digit;
 	}

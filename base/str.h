@@ -26,7 +26,12 @@ static inline struct str str_make(const char *ptr, size_t len)
 
 struct str str_from(const char *text);          /* a C string; NULL gives the empty slice */
 bool str_equal(struct str a, struct str b);     /* bytes */
-bool str_equal_nocase(struct str a, struct str b);  /* ASCII case only, never the locale's */
+bool str_same_nocase(const char *a, const char *b, size_t len);
+/* ASCII case only, never the locale's. Inline: most texts differ in length. */
+static inline bool str_equal_nocase(struct str a, struct str b)
+{
+	return a.len == b.len && str_same_nocase(a.ptr, b.ptr, a.len);
+}
 bool str_starts_nocase(struct str text, struct str start);
 int str_compare(struct str a, struct str b);    /* as memcmp, the shorter first */
 struct str str_trim(struct str text);           /* without SP HT CR LF VT FF at both ends */
@@ -36,7 +41,13 @@ size_t str_find(struct str text, struct str needle);
 size_t str_find_nocase(struct str text, struct str needle);
 /* Offset, from `at` on, of the first byte that is in `set`; text.len if there is none. */
 size_t str_until(struct str text, size_t at, const char *set);
-struct str str_slice(struct str text, size_t from, size_t to); /* bounds are clamped */
+/* Bounds are clamped. */
+static inline struct str str_slice(struct str text, size_t from, size_t to)
+{
+	to = to < text.len ? to : text.len;
+	from = from < to ? from : to;
+	return str_make(text.ptr ? text.ptr + from : NULL, to - from);
+}
 /* Digits only, at most `max`; false on anything else (sign, blank, empty, overflow). */
 bool str_to_u64(struct str text, uint64_t max, uint64_t *out);
 

@@ -101,7 +101,7 @@ static struct str *place_of(struct form_kept *kept, char code)
 
 static bool keep_and_go_on(struct match *match, const char *form, size_t from, size_t to)
 {
-	struct str text = str_slice(match->text, from, to);
+	struct str text = str_make(match->text.ptr + from, to - from);
 	struct str *place = place_of(&match->kept, form[1]);
 
 	if (place)
