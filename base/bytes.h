@@ -62,6 +62,23 @@ static inline const char *bytes_plain_end(const char *p, const char *end, char a
 	return p;
 }
 
+/* All below 0x80? */
+static inline bool bytes_ascii(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	for (; end - p >= 64; p += 64)
+		if (bytes_mask(_mm_or_si128(_mm_or_si128(bytes_load(p), bytes_load(p + 16)),
+			_mm_or_si128(bytes_load(p + 32), bytes_load(p + 48)))))
+			return false;
+	for (; end - p >= 16; p += 16)
+		if (bytes_mask(bytes_load(p)))
+			return false;
+#endif
+	while (p < end && (unsigned char)*p < 0x80)
+		p++;
+	return p == end;
+}
+
 /* The first of three; `end` if there is none. */
 static inline const char *bytes_find3(const char *p, const char *end, char a, char b, char c)
 {

@@ -9,6 +9,8 @@
 #include <iconv.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 enum kind {
 	KIND_UTF8,
 	KIND_1252,    /* also what is unknown, and what says UTF-8 and is not */
@@ -279,21 +281,7 @@ static const struct charset *charset_lookup(struct str label)
 
 bool bytes_are_ascii(struct str bytes)
 {
-	const char *p = bytes.ptr, *end;
-	uint64_t word[4];
-
-	if (bytes.len == 0)
-		return true;
-	end = p + bytes.len;
-	for (; end - p >= (ptrdiff_t)sizeof word; p += sizeof word) {
-		memcpy(word, p, sizeof word);
-		if ((word[0] | word[1] | word[2] | word[3]) & UINT64_C(0x8080808080808080))
-			return false;
-	}
-	for (; p < end; p++)
-		if ((unsigned char)*p >= 0x80)
-			return false;
-	return true;
+	return bytes.len == 0 || bytes_ascii(bytes.ptr, bytes.ptr + bytes.len);
 }
 
 unsigned utf8_encode(uint32_t code, char to[4])

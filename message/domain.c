@@ -22,10 +22,25 @@ static bool copy_name(struct str host, char name[DOMAIN_NAME_MAX + 1], bool wide
 	return true;
 }
 
+/* Letters only, at least two, or "xn--..." (RFC 3696 section 2; all of the root zone is so): "3.50",
+ * "i.e" and "file.7z" need no look-up. */
+static bool may_be_top(const char *name)
+{
+	size_t n = 0;
+
+	if (strncmp(name, "xn--", 4) == 0)
+		return true;
+	while (name[n] && (ascii_alpha(name[n]) || (unsigned char)name[n] >= 0x80))
+		n++;
+	return n >= 2 && !name[n];
+}
+
 static bool known_suffix(const char *name)
 {
 	const char *dot = strrchr(name, '.'), *top = dot ? dot + 1 : name;
 
+	if (!may_be_top(top))
+		return false;
 	/* most hosts; libpsl searches its ten thousand suffixes for them, too */
 	if (strcmp(top, "com") == 0 || strcmp(top, "net") == 0 || strcmp(top, "org") == 0)
 		return true;

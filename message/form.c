@@ -332,7 +332,7 @@ static uint16_t gram(const char *p)
 	uint32_t four;
 
 	memcpy(&four, p, sizeof four);
-	return (uint16_t)(((four | UINT32_C(0x20202020)) * UINT32_C(2654435761)) >> 20);
+	return (uint16_t)(((four | UINT32_C(0x20202020)) * UINT32_C(2654435761)) >> 21);
 }
 
 void form_index_clear(struct form_index *index)
@@ -342,20 +342,17 @@ void form_index_clear(struct form_index *index)
 
 void form_index_add(struct form_index *index, struct str text)
 {
-	for (size_t i = 0; i + 4 <= text.len; i++) {
-		uint16_t bit = gram(text.ptr + i);
-
-		index->bits[bit / 64] |= UINT64_C(1) << bit % 64;
-	}
+	for (size_t i = 0; i + 4 <= text.len; i++)
+		index->has[gram(text.ptr + i)] = 1;
 }
 
 /* Those of a text, two bytes apart and the last: neighbours say nearly the same. */
 static void add_needs(struct form_needs *needs, struct str text)
 {
 	for (size_t i = 0; i + 4 <= text.len && needs->n < FORM_NEEDS; i += 2)
-		needs->bits[needs->n++] = gram(text.ptr + i);
+		needs->at[needs->n++] = gram(text.ptr + i);
 	if (text.len > 4 && text.len % 2 && needs->n < FORM_NEEDS)
-		needs->bits[needs->n++] = gram(text.ptr + text.len - 4);
+		needs->at[needs->n++] = gram(text.ptr + text.len - 4);
 }
 
 struct form_needs form_needs_of_text(const char *text)

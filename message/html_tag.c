@@ -139,7 +139,8 @@ static enum html_at attribute_of(struct str name)
 	if (name.len > ATTRIBUTE_NAME_MAX)
 		return HTML_ATS;
 	for (size_t i = ATTRIBUTES_FROM[name.len]; i < ATTRIBUTES_FROM[name.len + 1]; i++)
-		if (str_equal_nocase(name, ATTRIBUTES[i].name))
+		if (ascii_lower(name.ptr[0]) == ATTRIBUTES[i].name.ptr[0] &&
+			str_equal_nocase(name, ATTRIBUTES[i].name))
 			return ATTRIBUTES[i].at;
 	/* in XML the name before the colon is free */
 	if (name.len > 5 && name.ptr[name.len - 5] == ':' &&
