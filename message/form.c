@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/ip.h"
 #include "message/decode.h"
 
@@ -162,21 +163,27 @@ static bool shortest(struct match *match, const char *form, size_t at, size_t fr
 	return false;
 }
 
-static size_t run_end(struct str text, size_t at, bool (*in)(char c))
+static size_t digits_end(struct str text, size_t at)
 {
-	while (at < text.len && in(text.ptr[at]))
+	while (at < text.len && ascii_digit(text.ptr[at]))
 		at++;
 	return at;
 }
 
-static bool no_blank(char c)
+static size_t closing_end(struct str text, size_t at)
 {
-	return !ascii_space(c);
+	const char *hit = at < text.len ? memchr(text.ptr + at, ')', text.len - at) : NULL;
+
+	return hit ? (size_t)(hit - text.ptr) : text.len;
 }
 
-static bool no_close(char c)
+size_t form_word_end(struct str text, size_t at)
 {
-	return c != ')';
+	const char *end = text.ptr + text.len, *p = text.ptr + at;
+
+	while ((p = bytes_plain_end(p, end, ' ')) < end && !ascii_space(*p))
+		p++;
+	return (size_t)(p - text.ptr);
 }
 
 static bool boundary(struct str text, size_t at)
@@ -221,17 +228,17 @@ static bool match_code(struct match *match, const char *form, size_t at)
 		return (str_starts_nocase(rest, STR("HELO")) || str_starts_nocase(rest, STR("EHLO"))) &&
 			fixed(match, form, at, 4);
 	case 'p':
-		return longest(match, form, at, run_end(text, at, ascii_digit), 1);
+		return longest(match, form, at, digits_end(text, at), 1);
 	case 'c': case 'C':
-		return longest(match, form, at, run_end(text, at, no_close), form[1] == 'C');
+		return longest(match, form, at, closing_end(text, at), form[1] == 'C');
 	case 'g':
-		return longest(match, form, at, run_end(text, at, no_close), 0);
+		return longest(match, form, at, closing_end(text, at), 0);
 	case 'o': case '?':
 		return shortest(match, form, at, at, text.len);
 	case 't':
 		return shortest(match, form, at, at + 10, at + 80 < text.len ? at + 80 : text.len);
 	case 'm':
-		return dotted(match, form, at, run_end(text, at, no_blank));
+		return dotted(match, form, at, form_word_end(text, at));
 	case 'q':
 		return qmail_protocol(text, at);
 	case '%':
@@ -243,7 +250,7 @@ static bool match_code(struct match *match, const char *form, size_t at)
 	case '$':
 		return at == text.len;
 	default:
-		return longest(match, form, at, run_end(text, at, no_blank),
+		return longest(match, form, at, form_word_end(text, at),
 			form[1] >= 'a' && form[1] <= 'z');
 	}
 }

@@ -74,6 +74,9 @@ static inline bool form_may(const struct form_index *index, const struct form_ne
 	return true;
 }
 
+/* Where the word ends that goes on at `at`: at a blank, or with the text. */
+size_t form_word_end(struct str text, size_t at);
+
 /* The address at the start of `text`, its length; 0: there is none. */
 size_t form_address(struct str text);
 

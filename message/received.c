@@ -163,9 +163,15 @@ static bool in_id(char c)
 	return !ascii_space(c) && c != '<' && c != '>' && c != ';';
 }
 
+static const bool HELO_MARKS[256] = {
+	['-'] = true, ['.'] = true, ['^'] = true, ['+'] = true, ['_'] = true, ['&'] = true,
+	[':'] = true, ['='] = true, ['?'] = true, ['!'] = true, ['@'] = true, ['%'] = true,
+	['*'] = true, ['$'] = true, ['\\'] = true, ['/'] = true
+};
+
 static bool in_helo(char c)
 {
-	return ascii_alpha(c) || ascii_digit(c) || (c && strchr("-.^+_&:=?!@%*$\\/", c));
+	return ascii_alpha(c) || ascii_digit(c) || HELO_MARKS[(unsigned char)c];
 }
 
 static bool in_word(char c)
@@ -173,9 +179,9 @@ static bool in_word(char c)
 	return ascii_alpha(c) || ascii_digit(c) || c == '_';
 }
 
-static bool no_space(char c)
+static struct str first_word(struct str text)
 {
-	return !ascii_space(c);
+	return str_slice(text, 0, text.len > 0 ? form_word_end(text, 0) : 0);
 }
 
 static struct str find_id(struct str text)
@@ -217,7 +223,7 @@ static struct str word_after(struct str text, struct str key)
 	size_t at = str_find(text, key);
 
 	return at == SIZE_MAX ? str_make(NULL, 0) :
-		take_while(str_slice(text, at + key.len, text.len), no_space);
+		first_word(str_slice(text, at + key.len, text.len));
 }
 
 /* Up to the last letter or digit of the word behind the key. */
@@ -238,7 +244,7 @@ static struct str find_envfrom(const struct form_index *index, struct str text)
 
 		if (at == SIZE_MAX || at >= first)
 			continue;
-		word = take_while(str_slice(text, at + KEYS[i].len, text.len), no_space);
+		word = first_word(str_slice(text, at + KEYS[i].len, text.len));
 		while (word.len > 0 && !in_word(word.ptr[word.len - 1]))
 			word.len--;
 		if (word.len > 0) {
@@ -378,7 +384,7 @@ static bool is_local(const struct form_index *index, struct str text)
 	if (!str_starts_nocase(text, STR("from ")))
 		return false;
 	rest = str_slice(text, 5, text.len);
-	end = take_while(rest, no_space).len;
+	end = first_word(rest).len;
 	if (end == 0 || !str_starts_nocase(str_slice(rest, end, rest.len), STR(" by ")))
 		return false;
 	if (rest.ptr[0] == '[' && end > 2 && rest.ptr[end - 1] == ']')
@@ -418,7 +424,7 @@ static struct str any_address(struct str text)
 static enum received_is guess(struct str text, enum received_start start, struct form_kept *kept)
 {
 	if (start == RECEIVED_FROM && kept->helo.len == 0) {
-		struct str word = take_while(text, no_space);
+		struct str word = first_word(text);
 
 		while (word.len > 0 && word.len == text.len)
 			word.len--;
