@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "message/authres.h"
 #include "message/authserv.h"
+#include "message/domain.h"
 
 /* The addresses of one message that have been asked for: open addressing, at most half full. */
 struct lookups {
@@ -204,7 +205,7 @@ static struct facts envelope_facts(const struct snapshot *snapshot,
 	struct facts facts = { .client_name = envelope->client_name, .helo = envelope->helo,
 		.mail_from = envelope->mail_from, .has_mail_from = envelope->has_mail_from,
 		.recipients = envelope->recipients, .recipients_n = envelope->recipients_n,
-		.day = envelope->day };
+		.day = envelope->day, .registered = domain_registered };
 
 	memset(out, 0, sizeof(*out));
 	out->has_client = envelope->has_client;

@@ -79,9 +79,24 @@ static const struct check_entry checks[] = {
 		"DMARC failed, and the policy is quarantine", CHECK_AUTH, NULL },
 	{ "check_dmarc_reject", "DMARC", check_dmarc, FACT_MESSAGE,
 		"DMARC failed, and the policy is reject", CHECK_AUTH, NULL },
+	{ "check_dynamic_ptr", "Depeer", check_dynamic_ptr, FACT_CONNECT,
+		"the client's name holds its address, or words of a pool beside numbers, and no "
+		"word of a server", CHECK_RELAYS, NULL },
+	{ "check_from_name", "Depeer", check_from_name, FACT_MESSAGE,
+		"('address' | 'domain'): From's name holds an address, or a host, of another "
+		"organisation than From's address", 0, NULL },
+	{ "check_helo_ptr", "Depeer", check_helo_ptr, FACT_CONNECT,
+		"('match' | 'mismatch' | 'none' | 'literal' | 'unqualified'): the client's HELO "
+		"against its name; none: it has no name", CHECK_RELAYS, NULL },
 	{ "check_hidden_text", "Depeer", check_hidden_text, FACT_MESSAGE,
 		"(min, percent): so many bytes of the text of HTML are not shown, and so many of a "
 		"hundred", 0, NULL },
+	{ "check_message_id_shape", "Depeer", check_message_id_shape, FACT_MESSAGE,
+		"('missing' | 'no-brackets' | 'no-at' | 'literal' | 'no-domain' | 'foreign'): "
+		"what is odd about the Message-ID", CHECK_RELAYS, NULL },
+	{ "check_time_skew", "Depeer", check_time_skew, FACT_MESSAGE,
+		"('forward' | 'backward' | 'received', hours): Date is ahead of the topmost "
+		"Received, or behind it, or Received lines run back in time, by more than that", 0, NULL },
 	{ "check_freemail_body", "FreeMail", check_freemail_body, FACT_MESSAGE,
 		"('regex'): an address in the text is of freemail_domains",
 		CHECK_BODY | CHECK_LINKS, NULL },

@@ -20,6 +20,10 @@ check_function check_gated, check_forged_yahoo, check_forged_hotmail, check_no_h
 check_function check_numeric_helo, check_helo_mismatch, check_all_trusted, check_no_relays,
 	check_dotcom_helo, check_sender_reverse, check_from_domain_received, check_forged_trail,
 	check_forged_helo, check_mailfrom_rcvd, check_unreadable;
+/* checks_envelope.c */
+check_function check_helo_ptr, check_dynamic_ptr;
+/* checks_claims.c */
+check_function check_time_skew, check_message_id_shape, check_from_name;
 /* checks_list.c */
 check_function check_from_welcome, check_from_default_welcome, check_forged_welcome,
 	check_forged_default_welcome, check_from_block, check_from_list, check_to_list,

@@ -333,6 +333,30 @@ int checks_domain(const struct check_context *context, struct str host, struct s
 	return 0;
 }
 
+int checks_registered(const struct check_context *context, struct str host, struct str *out,
+	const char **unknown)
+{
+	struct str domain;
+	*out = STR("");
+	if (host.len && host.ptr[host.len - 1] == '.')
+		host.len--;
+	if (context->facts->registered) {
+		*out = context->facts->registered(host);
+		return 0;
+	}
+	if (!values_find(context->set, "util_rb_tld", STR(""))) {
+		*unknown = "no-suffix-list";
+		return 0;
+	}
+	if (!checks_known_tld(context, host) || str_find_byte(host, '.') == SIZE_MAX)
+		return 0;
+	if (checks_domain(context, host, &domain))
+		return -1;
+	if (str_find_byte(domain, '.') != SIZE_MAX && checks_ends(host, domain))
+		*out = str_slice(host, host.len - domain.len, host.len);
+	return 0;
+}
+
 int checks_mark_links(const struct ruleset *set, struct arena *arena, struct facts *facts)
 {
 	struct check_context context = { .set = set, .facts = facts, .arena = arena };

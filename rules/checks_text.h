@@ -54,6 +54,11 @@ bool checks_ends(struct str text, struct str end); /* case ignored */
 /* The registered domain after the rules' own lists (util_rb_2tld ...): of "a.b.example.co.uk"
  * "example.co.uk". Lower case, in the arena. 0 or -1. */
 int checks_domain(const struct check_context *context, struct str host, struct str *out);
+/* The registered domain as checks of our own want it, by the public suffix list: a slice of `host`,
+ * as it is written there; empty: it has none. Without that list it is the rules' lists that say
+ * (checks_domain), and without those *unknown is set. 0 or -1. */
+int checks_registered(const struct check_context *context, struct str host, struct str *out,
+	const char **unknown);
 /* Gives the hosts of facts->links the domains that checks_domain says, where the rules have such
  * lists; the array is a new one then. 0 or -1. */
 int checks_mark_links(const struct ruleset *set, struct arena *arena, struct facts *facts);

@@ -110,6 +110,7 @@ static int client_alone(const struct facts *facts, struct arena *arena, struct f
 		return -1;
 	*relay = (struct fact_relay){ .rdns = facts->client_name, .helo = facts->helo,
 		.ip_text = str_from(ip_format(&facts->client->ip, text)), .has_ip = true,
+		.no_rdns = !facts->client_name.len,
 		.network = ip_is_private(&facts->client->ip) ? NULL : facts->client };
 	return 0;
 }
