@@ -271,22 +271,22 @@ int links_add(struct links *links, struct str raw, struct str base, struct messa
 static int find_in(struct links *links, struct str text, struct finding found,
 	const struct html *html)
 {
-	struct url_finder finder = url_find_begin(text);
+	struct url_finder finder = url_find_begin(links->arena, text);
 	unsigned disguise = found.disguise;
 	size_t start = found.place.at, ignored;
-	struct str raw;
+	struct url_found one;
 
-	while (!links->full && url_find_next(&finder, &raw)) {
-		size_t at = (size_t)(raw.ptr - text.ptr);
+	while (!links->full && url_find_next(&finder, &one)) {
+		size_t at = (size_t)(one.link.ptr - text.ptr);
 
 		found.place.at = start + at;
-		found.place.len = raw.len;
-		found.disguise = disguise | (html && html_in_pieces(html, at, at + raw.len) ?
-			DISGUISE_TAGS : 0u);
-		if (add_found(links, raw, STR(""), found, &ignored) < 0)
+		found.place.len = one.link.len;
+		found.disguise = disguise | (one.human ? DISGUISE_HUMAN : 0u) |
+			(html && html_in_pieces(html, at, at + one.link.len) ? DISGUISE_TAGS : 0u);
+		if (add_found(links, one.mended, STR(""), found, &ignored) < 0)
 			return -1;
 	}
-	return 0;
+	return arena_spent(links->arena) ? -1 : 0;
 }
 
 int links_find(struct links *links, struct str text, struct message_place place,

@@ -1,6 +1,7 @@
 /* message/url_find: see url_find.h.
  *
- * One pass over the text stops at ':', '.' and '@' only (a table), and looks around there. What
+ * One pass over the text stops at ':', '.' and '@' only, and at what may be a dot or a colon to a
+ * reader (url_human), and looks around there. What
  * was looked at backwards is bounded by what was found before (and by 64 and 253 bytes), what was
  * looked at forwards is passed over, found or not: so nothing is read more than a few times.
  */
@@ -8,6 +9,8 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/ip.h"
 #include "message/domain.h"
 
 enum { LOCAL_MAX = 64 }; /* of an address before the '@' (RFC 5321 section 4.5.3.1.1) */
@@ -60,9 +63,9 @@ static size_t wide_stop(struct str text, size_t at)
 		return 2;
 	if (left < 3)
 		return 0;
-	if (p[0] == 0xE2 && p[1] == 0x80) /* spaces; dashes and quotes; dots, line ends */
+	if (p[0] == 0xE2 && p[1] == 0x80) /* spaces; quotes; dots, line ends, directions */
 		return p[2] <= 0x8A || (p[2] >= 0x98 && p[2] <= 0x9F) || p[2] == 0xA6 ||
-			p[2] == 0xA8 || p[2] == 0xA9 || p[2] == 0xB9 || p[2] == 0xBA ? 3 : 0;
+			(p[2] >= 0xA8 && p[2] <= 0xAE) || p[2] == 0xB9 || p[2] == 0xBA ? 3 : 0;
 	if (p[0] == 0xE3 && p[1] == 0x80) /* CJK punctuation; the full stop U+3002 is a host's dot */
 		return p[2] <= 0x91 && p[2] != 0x82 ? 3 : 0;
 	if (p[0] == 0xEF && p[1] == 0xBD) /* full-width { | } */
@@ -73,47 +76,123 @@ static size_t wide_stop(struct str text, size_t at)
 	return 0;
 }
 
-/* The end of the link whose body goes on at `at`. */
-static size_t link_end(struct str text, size_t at)
+/* Kana, Chinese and Korean letters, which stand without blanks around a link. */
+static bool is_cjk(struct str text, size_t at)
 {
+	const unsigned char *p = (const unsigned char *)text.ptr + at;
+
+	if (text.len - at < 3)
+		return false;
+	return (p[0] == 0xE3 && p[1] >= 0x81) || (p[0] >= 0xE4 && p[0] <= 0xE9) ||
+		(p[0] >= 0xEA && p[0] <= 0xED && (p[0] != 0xEA || p[1] >= 0xB0) &&
+		(p[0] != 0xED || p[1] < 0x9F));
+}
+
+/* The dots of other scripts that a host may have: U+3002, U+FF0E, U+FF61. */
+static size_t wide_dot(struct str text, size_t at)
+{
+	struct str three = str_slice(text, at, at + 3);
+
+	return str_equal(three, STR("\xE3\x80\x82")) || str_equal(three, STR("\xEF\xBC\x8E")) ||
+		str_equal(three, STR("\xEF\xBD\xA1")) ? 3 : 0;
+}
+
+/* Does a sentence in Chinese or Japanese begin here, not a part of the path? It does right behind
+ * a letter, or if it ends in a full stop. */
+static bool is_sentence(struct str text, size_t at)
+{
+	unsigned char before = (unsigned char)text.ptr[at - 1];
+
+	if (before < 0x80 && before != '/' && before != '=' && before != '-' && before != '_')
+		return true;
+	for (size_t n = 0; n < DOMAIN_NAME_MAX && at < text.len; at++, n++) {
+		if ((unsigned char)text.ptr[at] < 0x80)
+			return false;
+		if (wide_dot(text, at) || wide_stop(text, at))
+			return true;
+	}
+	return false;
+}
+
+/* The end of the link whose body goes on at `at`; `path`: it is behind the host. */
+static size_t link_end(struct str text, size_t at, bool path)
+{
+	unsigned open[3] = { 0, 0, 0 };
+	bool cjk = false;
+
 	for (; at < text.len; at++) {
-		if (class_at(text, at) & STOP)
+		unsigned char c = (unsigned char)text.ptr[at];
+		int bracket = c == '(' || c == ')' ? 0 : c == '[' || c == ']' ? 1 : 2;
+
+		if (CLASS[c] & STOP)
 			break;
-		if ((unsigned char)text.ptr[at] >= 0xC2 && wide_stop(text, at))
+		if (c == '/' || c == '?' || c == '#')
+			path = true;
+		if (c == '(' || c == '[' || c == '{')
+			open[bracket]++;
+		else if ((c == ')' || c == ']' || c == '}') && open[bracket]-- == 0)
 			break;
+		if (c < 0xC2)
+			continue;
+		if (wide_stop(text, at) || (path && wide_dot(text, at)))
+			break;
+		if (path && !cjk && is_cjk(text, at) && is_sentence(text, at))
+			break;
+		cjk = cjk || is_cjk(text, at);
 	}
 	return at;
 }
 
-/* Without punctuation that belongs to the sentence; a closing bracket stays when its opening
- * one is in the link. */
-static size_t trim_end(struct str text, size_t start, size_t end)
+static size_t count(struct str text, char c)
 {
-	long open[3] = { 0, 0, 0 };
-	static const char OPENING[] = "([{", CLOSING[] = ")]}";
+	size_t n = 0;
 
-	for (size_t i = start; i < end; i++)
-		for (int k = 0; k < 3; k++)
-			open[k] += (text.ptr[i] == OPENING[k]) - (text.ptr[i] == CLOSING[k]);
-	while (end > start && (class_at(text, end - 1) & TRAIL)) {
-		char c = text.ptr[end - 1];
-		const char *closing = c ? strchr(CLOSING, c) : NULL;
-
-		if (c == '_' || c == '*')
-			break;
-		if (closing) {
-			if (open[closing - CLOSING] >= 0)
-				break;
-			open[closing - CLOSING]++;
-		}
-		end--;
-	}
-	return end;
+	for (size_t i = 0; i < text.len; i++)
+		n += text.ptr[i] == c;
+	return n;
 }
 
-static bool take(struct url_finder *finder, size_t start, size_t body, struct str *link)
+/* Without punctuation that belongs to the sentence; what is closed stays when it was opened in
+ * the link. */
+static size_t trim_end(struct str text, size_t start, size_t end)
 {
-	size_t end = link_end(finder->text, body);
+	static const char OPENING[] = "([{", CLOSING[] = ")]}";
+	bool genitive = false;
+
+	for (;;) {
+		struct str link = str_slice(text, start, end);
+		char c = link.len > 0 ? link.ptr[link.len - 1] : 0;
+		const char *closing = c ? strchr(CLOSING, c) : NULL;
+
+		if (link.len > 3 && wide_dot(text, end - 3)) {
+			end -= 3;
+			continue;
+		}
+		if (link.len > 2 && c == 's' && text.ptr[end - 2] == '\'' && !genitive) {
+			genitive = true;
+			end -= 2;
+			continue;
+		}
+		if (link.len == 0 || !(class_at(text, end - 1) & TRAIL) || c == '_' || c == '*')
+			return end;
+		if (closing && count(link, OPENING[closing - CLOSING]) >= count(link, c))
+			return end;
+		if (c == '\'' && count(link, c) % 2 == 0)
+			return end;
+		end--;
+	}
+}
+
+static bool give(struct url_found *found, struct str link, bool human)
+{
+	*found = (struct url_found){ link, link, human, false };
+	return link.len > 0;
+}
+
+static bool take(struct url_finder *finder, size_t start, size_t body, bool path,
+	struct str *link)
+{
+	size_t end = link_end(finder->text, body, path);
 	size_t trimmed = trim_end(finder->text, start, end);
 
 	finder->at = end;
@@ -121,13 +200,128 @@ static bool take(struct url_finder *finder, size_t start, size_t body, struct st
 	return trimmed > body;
 }
 
+static bool is_www(struct str host)
+{
+	return str_starts_nocase(host, STR("www.")) &&
+		str_find_byte(str_slice(host, 4, host.len), '.') != SIZE_MAX;
+}
+
+/* ---- behind a scheme ---- */
+
+enum form { GOOD, DOUBTFUL, NONE };
+enum { LABEL_MAX = 63 }; /* RFC 1035 section 2.3.4 */
+
+/* Few programs take labels that begin or end with '-' or '_', '_' in the registered domain, and
+ * last labels that cannot be. What is not of host characters is left to url_parse. */
+static enum form host_form(struct str host)
+{
+	enum form form = GOOD;
+	size_t labels = 1 + count(host, '.'), label = 0;
+
+	if (host.len == 0)
+		return NONE;
+	for (size_t i = 0; i < host.len; i++)
+		if (!(class_at(host, i) & HOST))
+			return GOOD;
+	for (size_t i = 0; i < host.len; label++) {
+		size_t dot = str_find_byte(str_slice(host, i, host.len), '.');
+		struct str part = str_slice(host, i, dot == SIZE_MAX ? host.len : i + dot);
+		char last = part.len > 0 ? part.ptr[part.len - 1] : 0;
+		size_t characters = 0;
+		bool ascii = true;
+
+		for (size_t k = 0; k < part.len; k++) {
+			ascii = ascii && (unsigned char)part.ptr[k] < 0x80;
+			characters += ((unsigned char)part.ptr[k] & 0xC0) != 0x80;
+		}
+		if (characters > LABEL_MAX || (str_starts_nocase(part, STR("xn--")) && !ascii))
+			return NONE;
+		if (part.len == 0 || part.ptr[0] == '-' || part.ptr[0] == '_' || last == '-' ||
+			last == '_' || (label + 2 >= labels && str_find_byte(part, '_') != SIZE_MAX))
+			form = DOUBTFUL;
+		if (labels > 1 && label + 1 == labels && ascii && !ascii_digit(last) &&
+			!str_starts_nocase(part, STR("xn--")) &&
+			(part.len == 1 || str_find_byte(part, '-') != SIZE_MAX))
+			form = DOUBTFUL;
+		i += part.len + 1;
+	}
+	return form;
+}
+
+/* The host in "user@host:80/path"; *before: what is before the last '@', or empty. */
+static struct str host_of(struct str body, struct str *before)
+{
+	size_t end = str_until(body, 0, "/\\?#"), at = end, colon;
+
+	while (at > 0 && body.ptr[at - 1] != '@')
+		at--;
+	*before = str_slice(body, 0, at > 0 ? at - 1 : 0);
+	body = str_slice(body, at, end);
+	if (body.len > 0 && body.ptr[0] == '[')
+		return body;
+	colon = str_find_byte(body, ':');
+	return str_slice(body, 0, colon);
+}
+
+/* "http://pills." and a line end and "example/": cut in two, and neither half is a host. */
+static bool is_cut(struct str text, size_t end, struct str host)
+{
+	if (str_find_byte(host, '.') != SIZE_MAX || end >= text.len || text.ptr[end] != '.')
+		return false;
+	end++;
+	if (end < text.len && text.ptr[end] == '\r')
+		end++;
+	return end + 1 < text.len && text.ptr[end] == '\n' && (class_at(text, end + 1) & HOST);
+}
+
+/* Chinese right behind a host: when the whole is none, what is before it may be. */
+static void cut_host(struct url_finder *finder, struct str host, struct str *link)
+{
+	size_t i = 0;
+
+	while (i < host.len && (unsigned char)host.ptr[i] < 0x80)
+		i++;
+	if (i == host.len || i == 0 || !is_cjk(host, i) || domain_has_suffix(host) ||
+		!domain_has_suffix(str_slice(host, 0, i)) ||
+		str_find_byte(str_slice(host, 0, i), '.') == SIZE_MAX)
+		return;
+	link->len = (size_t)(host.ptr + i - link->ptr);
+	finder->at = (size_t)(link->ptr + link->len - finder->text.ptr);
+}
+
+static bool web_link(struct url_finder *finder, size_t from, size_t start, size_t body,
+	struct url_found *found)
+{
+	struct str text = finder->text, link, host, before;
+	char left = start > from ? text.ptr[start - 1] : ' ';
+	enum form form;
+
+	if (!take(finder, start, body, false, &link))
+		return false;
+	host = host_of(str_slice(text, body, start + link.len), &before);
+	form = host_form(host);
+	if (form == NONE || is_cut(text, start + link.len, host))
+		return false;
+	cut_host(finder, host, &link);
+	/* Cut by trim_end: "http://example.com_". */
+	if (left == '_' || left == '$' || left == '#' || (left == '@' &&
+		(start < from + 2 || !(class_at(text, start - 2) & LOCAL))))
+		form = DOUBTFUL;
+	before = str_slice(before, 0, str_find_byte(before, ':'));
+	if (before.len > 3 && host_form(before) == GOOD && (is_www(before) ||
+		domain_has_suffix(before)) && str_find_byte(before, '.') != SIZE_MAX)
+		finder->also = str_make(link.ptr, (size_t)(before.ptr + before.len - link.ptr));
+	return give(found, link, form == DOUBTFUL);
+}
+
 /* A ':' after a scheme? The longest first: "https" ends in no "http". */
-static bool at_colon(struct url_finder *finder, size_t from, size_t colon, struct str *link)
+static bool at_colon(struct url_finder *finder, size_t from, size_t colon,
+	struct url_found *found)
 {
 	static const struct { const char *name; size_t len; bool slashes; } SCHEMES[] = {
 		{ "https", 5, true }, { "http", 4, true }, { "ftp", 3, true }, { "mailto", 6, false }
 	};
-	struct str text = finder->text;
+	struct str text = finder->text, link;
 
 	for (size_t i = 0; i < sizeof SCHEMES / sizeof *SCHEMES; i++) {
 		size_t len = SCHEMES[i].len, body = colon + 1;
@@ -135,16 +329,23 @@ static bool at_colon(struct url_finder *finder, size_t from, size_t colon, struc
 		if (colon - from < len || !str_equal_nocase(str_make(text.ptr + colon - len, len),
 			str_make(SCHEMES[i].name, len)))
 			continue;
-		if (SCHEMES[i].slashes) {
-			while (body < text.len && (text.ptr[body] == '/' || text.ptr[body] == '\\'))
-				body++;
-			if (body == colon + 1)
-				continue;
+		if (!SCHEMES[i].slashes) {
+			size_t at;
+
+			if (!take(finder, colon - len, body, true, &link))
+				return false;
+			at = str_find_byte(link, '@');
+			return at != SIZE_MAX && at + 1 < link.len && give(found, link, false);
 		}
-		return take(finder, colon - len, body, link);
+		while (body < text.len && (text.ptr[body] == '/' || text.ptr[body] == '\\'))
+			body++;
+		if (body > colon + 1)
+			return web_link(finder, from, colon - len, body, found);
 	}
 	return false;
 }
+
+/* ---- names and addresses without a scheme ---- */
 
 /* The run of host characters around `at`, from `from` on. Only what comes after the last ".."
  * counts; dots, '-' and '_' at the ends do not. */
@@ -160,6 +361,9 @@ static struct str host_around(struct str text, size_t from, size_t at, size_t *r
 		end++;
 	}
 	*run_end = end;
+	for (size_t i = start; i < at; i++)
+		if ((unsigned char)text.ptr[i] >= 0xC2 && (wide_stop(text, i) || (wide_dot(text, i))))
+			start = i + (wide_stop(text, i) ? wide_stop(text, i) : wide_dot(text, i));
 	for (size_t i = end; i-- > start + 1;) {
 		if (text.ptr[i] == '.' && text.ptr[i - 1] == '.' && i + 1 < end &&
 			text.ptr[i + 1] != '.') {
@@ -174,12 +378,6 @@ static struct str host_around(struct str text, size_t from, size_t at, size_t *r
 		text.ptr[start] == '_'))
 		start++;
 	return str_slice(text, start, end);
-}
-
-static bool is_www(struct str host)
-{
-	return str_starts_nocase(host, STR("www.")) &&
-		str_find_byte(str_slice(host, 4, host.len), '.') != SIZE_MAX;
 }
 
 /* ":80/x", "/x", "?x" or "#x" after a host. */
@@ -205,7 +403,7 @@ static bool is_file_name(struct str host)
 {
 	static const struct str NAMES[] = {
 		{ ".zip", 4 }, { ".py", 3 }, { ".sh", 3 }, { ".pl", 3 }, { ".md", 3 }, { ".rs", 3 },
-		{ ".mov", 4 }, { ".ps", 3 }, { ".so", 3 }
+		{ ".mov", 4 }, { ".ps", 3 }, { ".pm", 3 }
 	};
 	size_t dot = str_find_byte(host, '.');
 	struct str last = str_slice(host, dot, host.len);
@@ -213,57 +411,136 @@ static bool is_file_name(struct str host)
 	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
 		if (str_equal_nocase(last, NAMES[i]))
 			return true;
-	return false;
+	return str_equal_nocase(last, STR(".so")) && str_starts_nocase(host, STR("lib"));
 }
 
-/* Chinese and Japanese put no blanks around a host name: the ASCII part around its dot. */
-static struct str ascii_around(struct str text, struct str host, size_t dot)
+/* Chinese and Japanese put no blanks around a host name: the ASCII part around its dot, and of a
+ * last label in such letters as much as is a public suffix. Empty: no host. */
+static struct str among_cjk(struct str text, struct str host, size_t dot)
 {
-	size_t start = dot, end = dot, first = (size_t)(host.ptr - text.ptr);
+	enum { TAIL_MAX = 36 };
+	size_t start = dot, end = dot, first = (size_t)(host.ptr - text.ptr), last = first + host.len;
+	struct str name;
 
 	while (start > first && (unsigned char)text.ptr[start - 1] < 0x80)
 		start--;
-	while (end < first + host.len && (unsigned char)text.ptr[end] < 0x80)
+	while (end < last && (unsigned char)text.ptr[end] < 0x80)
 		end++;
-	return str_slice(text, start, end);
+	while (start < dot && (text.ptr[start] == '-' || text.ptr[start] == '.'))
+		start++;
+	name = str_slice(text, start, end);
+	if (start < dot && end > dot + 1 && linkable(name))
+		return name;
+	if (start == dot || end > dot + 1)
+		return STR("");
+	if (last > dot + TAIL_MAX)
+		last = dot + TAIL_MAX;
+	for (end = last; end > dot + 3; end--) {
+		name = str_slice(text, start, end);
+		if ((end == text.len || ((unsigned char)text.ptr[end] & 0xC0) != 0x80) && domain_has_suffix(name))
+			return name;
+	}
+	return STR("");
 }
 
-static bool at_dot(struct url_finder *finder, size_t from, size_t dot, struct str *link)
+static bool has_cjk(struct str text)
 {
-	struct str text = finder->text, host;
-	size_t run_end, host_end;
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] >= 0xE3 && is_cjk(text, i))
+			return true;
+	return false;
+}
+
+/* Is what is around the dot the local part of "john.doe+x@example.com"? Where is its '@'? */
+static size_t local_end(struct str text, size_t at)
+{
+	size_t n = 0;
+
+	while (at < text.len && n++ < LOCAL_MAX && (class_at(text, at) & LOCAL) &&
+		text.ptr[at] != '/' && text.ptr[at] != '?' && text.ptr[at] != '#')
+		at++;
+	return at + 1 < text.len && text.ptr[at] == '@' && (class_at(text, at + 1) & HOST) ? at :
+		SIZE_MAX;
+}
+
+/* Is a host of host characters on the left doubtful: "_example.com", "foo://example.com"? May the
+ * link begin with "//"? */
+static bool doubtful_left(struct str text, size_t from, size_t *start)
+{
+	size_t at = *start;
+	char c = at > from ? text.ptr[at - 1] : ' ';
+
+	if (c == '/' && at >= from + 2 && text.ptr[at - 2] == '/') {
+		char left = at >= from + 3 ? text.ptr[at - 3] : ' ';
+
+		if (left != ' ' && left != '\n' && left != '\t' && left != '(' && left != '<')
+			return true;
+		*start -= 2;
+		return false;
+	}
+	return c == '_' || c == '$' || c == '#' || c == '@';
+}
+
+static bool bad_port(struct str text, size_t at)
+{
+	unsigned long port = 0;
+
+	if (at >= text.len || text.ptr[at] != ':')
+		return false;
+	for (at++; at < text.len && ascii_digit(text.ptr[at]) && port <= 65535; at++)
+		port = 10 * port + (unsigned long)(text.ptr[at] - '0');
+	return port > 65535;
+}
+
+/* "77.3.4.9/buy", "77.3.4.9:8080": four numbers alone are a version as often as not. */
+static bool is_ipv4(struct str host)
+{
+	struct ip ip;
+
+	return host.len >= 7 && host.len <= 15 && ascii_digit(host.ptr[0]) &&
+		ascii_digit(host.ptr[host.len - 1]) && count(host, '.') == 3 && ip_parse(host, &ip);
+}
+
+static bool at_dot(struct url_finder *finder, size_t from, size_t dot, struct url_found *found)
+{
+	struct str text = finder->text, host, link;
+	size_t run_end, start, host_end, local;
+	bool doubtful;
 
 	if (dot == from || dot + 1 >= text.len || !(class_at(text, dot + 1) & HOST) ||
 		!(class_at(text, dot - 1) & HOST))
 		return false;
 	host = host_around(text, from, dot, &run_end);
-	if (run_end < text.len && text.ptr[run_end] == '@') {
-		finder->at = run_end; /* the local part of an address */
-		return false;
-	}
-	/* The scheme of "my.http://..." is looked for at its colon. */
-	if (run_end + 1 < text.len && text.ptr[run_end] == ':' && text.ptr[run_end + 1] == '/') {
-		finder->at = run_end;
-		return false;
-	}
 	finder->at = run_end;
-	if (!linkable(host)) {
-		size_t whole = host.len;
+	local = local_end(text, run_end);
+	if (local != SIZE_MAX) {
+		finder->at = local;
+		return false;
+	}
+	if (has_cjk(host)) {
+		struct str name = among_cjk(text, host, dot);
 
-		host = ascii_around(text, host, dot);
-		if (host.len == whole || !linkable(host))
-			return false;
-		if (host.ptr + host.len < text.ptr + run_end)
+		if (name.len > 0 || !linkable(host))
+			host = name;
+		if (host.len == 0)
+			finder->at = dot + 1;
+		else if (host.ptr + host.len < text.ptr + run_end)
 			finder->at = (size_t)(host.ptr - text.ptr) + host.len;
 	}
-	host_end = (size_t)(host.ptr - text.ptr) + host.len;
-	if (host_end == run_end && goes_on(text, run_end))
-		return take(finder, (size_t)(host.ptr - text.ptr), run_end, link) || link->len > 0;
-	*link = host;
-	return !is_file_name(host);
+	start = (size_t)(host.ptr - text.ptr);
+	host_end = start + host.len;
+	/* The scheme of "my.http://..." is looked for at its colon. */
+	if (host_end + 1 < text.len && text.ptr[host_end] == ':' && text.ptr[host_end + 1] == '/')
+		return false;
+	if (host.len == 0 || !(linkable(host) || (is_ipv4(host) && goes_on(text, host_end))))
+		return false;
+	doubtful = doubtful_left(text, from, &start) || bad_port(text, host_end);
+	if (goes_on(text, host_end) && take(finder, start, host_end, true, &link))
+		return give(found, link, doubtful);
+	return !is_file_name(host) && give(found, str_slice(text, start, host_end), doubtful);
 }
 
-static bool at_sign(struct url_finder *finder, size_t from, size_t sign, struct str *link)
+static bool at_sign(struct url_finder *finder, size_t from, size_t sign, struct url_found *found)
 {
 	struct str text = finder->text, host;
 	size_t start = sign, run_end;
@@ -275,34 +552,42 @@ static bool at_sign(struct url_finder *finder, size_t from, size_t sign, struct 
 	while (start < sign && (class_at(text, start) & TRAIL))
 		start++;
 	host = host_around(text, sign + 1, sign + 1, &run_end);
-	finder->at = run_end;
 	if (start == sign || host.len == 0 || host.ptr != text.ptr + sign + 1 ||
-		str_find_byte(host, '.') == SIZE_MAX || !domain_has_suffix(host))
+		str_find_byte(host, '.') == SIZE_MAX || !domain_has_suffix(host)) {
+		/* "test@http://example.com": the scheme is looked for at its colon. */
+		finder->at = run_end;
 		return false;
-	*link = str_slice(text, start, sign + 1 + host.len);
-	return true;
+	}
+	finder->at = run_end;
+	return give(found, str_slice(text, start, sign + 1 + host.len), false);
 }
 
-bool url_find_next(struct url_finder *finder, struct str *link)
+bool url_find_next(struct url_finder *finder, struct url_found *found)
 {
+	static const char TRIGGERS[4] = { '.', ':', '@', (char)0xEF };
 	struct str text = finder->text;
+	const char *end = text.ptr + text.len;
 	size_t from = finder->at; /* nothing before it is looked at again */
 
-	for (size_t i = from; i < text.len; i++) {
-		bool found;
+	if (finder->also.len > 0) {
+		give(found, finder->also, false);
+		found->again = true;
+		finder->also.len = 0;
+		return true;
+	}
+	while (finder->at < text.len) {
+		const char *p = bytes_find4_or_dot(text.ptr + finder->at, end, TRIGGERS);
+		size_t at = (size_t)(p - text.ptr);
 
-		if (!(class_at(text, i) & TRIGGER))
-			continue;
-		finder->at = i + 1;
-		if (text.ptr[i] == ':')
-			found = at_colon(finder, from, i, link);
-		else if (text.ptr[i] == '.')
-			found = at_dot(finder, from, i, link);
-		else
-			found = at_sign(finder, from, i, link);
-		if (found)
+		if (p == end)
+			break;
+		finder->at = at + 1;
+		if (*p == ':' && at_colon(finder, from, at, found))
 			return true;
-		i = finder->at - 1;
+		if (*p == '.' && at_dot(finder, from, at, found))
+			return true;
+		if (*p == '@' && at_sign(finder, from, at, found))
+			return true;
 	}
 	finder->at = text.len;
 	return false;

@@ -24,20 +24,29 @@ static const struct { const char *text, *links; } CASES[] = {
 	  "www.example.com|http://a.example" },
 	{ "\xD0\xBF\xD1\x80\xD0\xB5\xD0\xB7\xD0\xB8\xD0\xB4\xD0\xB5\xD0\xBD\xD1\x82.\xD1\x80\xD1\x84",
 	  "\xD0\xBF\xD1\x80\xD0\xB5\xD0\xB7\xD0\xB8\xD0\xB4\xD0\xB5\xD0\xBD\xD1\x82.\xD1\x80\xD1\x84" },
+	{ "77.3.4.9/buy 77.3.4.9:8080 version 77.3.4.9", "77.3.4.9/buy|77.3.4.9:8080" },
+	{ "http://www.good.example@pills.example/ http://user@pills.example",
+	  "http://www.good.example@pills.example/|http://www.good.example|http://user@pills.example" },
+	{ "URL:http://pills.example/a [x](http://a.example)[y] it's http://b.example/x's",
+	  "http://pills.example/a|http://a.example|http://b.example/x" },
+	{ "http://pills\xE3\x80\x82""example/\xE3\x80\x82 http://a.example\xE3\x80\x82",
+	  "http://pills\xE3\x80\x82""example/|http://a.example" },
+	{ "http://pills.\r\nexample/ http://host. Then", "http://host" },
+	{ "http://# http://? mailto:bar //a.com", "//a.com" },
 	{ "", "" },
 };
 
 T_TEST(finds)
 {
 	for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-		struct url_finder finder = url_find_begin(str_from(CASES[i].text));
+		struct url_finder finder = url_find_begin(NULL, str_from(CASES[i].text));
 		struct buf found = {0};
-		struct str link;
+		struct url_found one;
 
-		while (url_find_next(&finder, &link)) {
+		while (url_find_next(&finder, &one)) {
 			if (found.len > 0)
 				buf_add_byte(&found, '|');
-			buf_add_str(&found, link);
+			buf_add_str(&found, one.link);
 		}
 		t_slice(buf_str(&found), CASES[i].links);
 		buf_free(&found);

@@ -22,8 +22,8 @@ enum column { ID, TECHNIQUE, RAW, TYPE, HOST, CLASS, NESTED, CHARSET, ENCODING }
 
 /* Rows that do not hold yet, by who mends them. */
 static const struct { const char *owner, *ids; } KNOWN[] = {
-	{ "url", "U128 U130 U132 U134 U138 U142 U144 U156 U158 U160 U166 U170 D221 D222 D223 "
-		"D224 D226 D227 D245 D246 D247 D249 D257" },
+	{ "url", "U128 U130 U132 U134 U138 U142 U144 U156 U158 U160 U166 D221 D222 D223 "
+		"D224 D226 D227 D245 D246 D247 D249" },
 	{ "mime", "U194" },
 	{ NULL, NULL }
 };
