@@ -11,6 +11,7 @@
 #include "message/nested.h"
 #include "message/url.h"
 #include "message/url_find.h"
+#include "message/url_host.h"
 
 enum { PROBES_MAX = 64, SLOTS_FIRST = 64 };
 
@@ -191,6 +192,7 @@ static int add_one(struct links *links, struct str raw, struct str base, struct 
 	}
 	if (!url_parse(links->arena, raw, base, &url))
 		return arena_spent(links->arena) ? -1 : 0;
+	found.disguise |= url.disguise;
 	hash = hash_text(url.url, 2);
 	slot = find_slot(links, url.url, hash);
 	if (slot && slot->item) {

@@ -5,7 +5,7 @@
 #include "message/decode.h"
 #include "message/domain.h"
 #include "message/uri_forms.h"
-#include "message/url.h"
+#include "message/url_host.h"
 
 static struct str lower(struct arena *arena, struct str text)
 {
@@ -28,14 +28,13 @@ static bool is_lower(struct str text)
 struct str uri_ascii(struct arena *arena, struct str host)
 {
 	struct buf utf8 = { .arena = arena };
-	struct url url;
+	struct str ascii;
 
 	if (bytes_are_ascii(host))
 		return is_lower(host) ? host : lower(arena, host);
 	charset_to_utf8(STR("iso-8859-1"), host, &utf8); /* if it does not look like UTF-8 */
-	if (!utf8.failed && url_parse_host(arena, buf_str(&utf8), &url) && !url.host_is_ip)
-		return url.host;
-	return lower(arena, host);
+	ascii = utf8.failed ? STR("") : url_host_idna(arena, buf_str(&utf8));
+	return ascii.len > 0 ? ascii : lower(arena, host);
 }
 
 /* Labels as in the DNS, at least two; '_' only from the third on. */

@@ -7,18 +7,14 @@
  */
 #include "message/url.h"
 
-#include <idn2.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "message/charset.h"
+#include "base/disguise.h"
 #include "message/decode.h"
 #include "message/domain.h"
+#include "message/url_host.h"
 
-enum {
-	HOST_TEXT_MAX = 3 * 1024, /* bytes of an authority's host as written, %-encoded */
-	BASE_MAX = 1024           /* bytes of a <base href> that are used */
-};
+enum { BASE_MAX = 1024 }; /* bytes of a <base href> that are used */
 
 struct scheme {
 	struct str name;
@@ -26,7 +22,8 @@ struct scheme {
 };
 
 static const struct scheme SPECIAL[] = {
-	{ { "http", 4 }, "80" }, { { "https", 5 }, "443" }, { { "ftp", 3 }, "21" }
+	{ { "http", 4 }, "80" }, { { "https", 5 }, "443" }, { { "ftp", 3 }, "21" },
+	{ { "ws", 2 }, "80" }, { { "wss", 3 }, "443" }
 };
 
 static const struct scheme *special_scheme(struct str name)
@@ -37,186 +34,39 @@ static const struct scheme *special_scheme(struct str name)
 	return NULL;
 }
 
-/* The hosts' forbidden code points of the standard (domain ones). */
-static bool host_forbidden(unsigned char c)
-{
-	return c <= ' ' || c == 0x7F || (c < 0x80 && strchr("#%/:<>?@[\\]^|", c) != NULL);
-}
-
-/* One part of an IPv4 number: decimal, 0 octal, 0x hex. False when it is none. */
-static bool ipv4_part(struct str part, uint64_t *value)
-{
-	unsigned base = 10;
-
-	*value = 0;
-	if (part.len == 0)
-		return false;
-	if (part.len > 1 && part.ptr[0] == '0') {
-		bool hex = ascii_lower(part.ptr[1]) == 'x';
-
-		base = hex ? 16 : 8;
-		part = str_slice(part, hex ? 2 : 1, part.len);
-	}
-	for (size_t i = 0; i < part.len; i++) {
-		int digit = hex_digit(part.ptr[i]);
-
-		if (digit < 0 || (unsigned)digit >= base)
-			return false;
-		if (*value <= UINT32_MAX) /* more is an overflow all the same */
-			*value = *value * base + (unsigned)digit;
-	}
-	return true;
-}
-
-/* Does the host end in a number (then it must be an IPv4 address)? */
-static bool ends_in_number(struct str host)
-{
-	size_t at = host.len;
-	struct str label;
-	uint64_t value;
-
-	while (at > 0 && host.ptr[at - 1] != '.')
-		at--;
-	label = str_slice(host, at, host.len);
-	if (label.len == 0)
-		return false;
-	for (size_t i = 0; i < label.len; i++)
-		if (!ascii_digit(label.ptr[i]))
-			return ipv4_part(label, &value);
-	return true;
-}
-
-static bool ipv4_parse(struct str host, struct ip *ip)
-{
-	uint64_t parts[4], address = 0;
-	size_t n = 0, at = 0;
-
-	while (at <= host.len) {
-		size_t dot = str_find_byte(str_slice(host, at, host.len), '.');
-		size_t end = dot == SIZE_MAX ? host.len : at + dot;
-
-		if (n == 4 || !ipv4_part(str_slice(host, at, end), &parts[n++]))
-			return false;
-		at = end + 1;
-	}
-	for (size_t i = 0; i + 1 < n; i++) {
-		if (parts[i] > 255)
-			return false;
-		address |= parts[i] << (24 - 8 * i);
-	}
-	if (parts[n - 1] >= UINT64_C(1) << (8 * (5 - n)))
-		return false;
-	*ip = ip_from_v4((uint32_t)(address | parts[n - 1]));
-	return true;
-}
-
-static bool set_ip(struct arena *arena, const struct ip *ip, struct url *out)
-{
-	char text[IP_TEXT_MAX];
-	char *copy = arena_dup(arena, str_from(ip_format(ip, text)));
-
-	out->ip = *ip;
-	out->host_is_ip = true;
-	out->host = str_from(copy);
-	return copy != NULL;
-}
-
-struct str url_percent_decode(struct arena *arena, struct str text)
-{
-	char *copy = arena_alloc_raw(arena, text.len + 1);
-	size_t n = 0;
-
-	if (!copy)
-		return str_make(NULL, 0);
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '%' && i + 2 < text.len && hex_digit(text.ptr[i + 1]) >= 0 &&
-			hex_digit(text.ptr[i + 2]) >= 0) {
-			copy[n++] = (char)(hex_digit(text.ptr[i + 1]) << 4 |
-				hex_digit(text.ptr[i + 2]));
-			i += 2;
-		} else {
-			copy[n++] = text.ptr[i];
-		}
-	}
-	copy[n] = '\0';
-	return str_make(copy, n);
-}
-
-/* UTS 46 mapping and punycode; `host` is NUL-terminated. */
-static struct str to_ascii(struct arena *arena, struct str host)
-{
-	char *ascii = NULL;
-	struct str result = { NULL, 0 };
-	int status;
-
-	/* NOLINTNEXTLINE(*NonNullParamChecker): an empty host is ASCII and does not come here */
-	if (memchr(host.ptr, '\0', host.len))
-		return result;
-	status = idn2_to_ascii_8z(host.ptr, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-	if (status == IDN2_MALLOC)
-		arena_set_spent(arena); /* a host that rules do not see would pass for clean */
-	if (status != IDN2_OK)
-		return result;
-	result = str_from(arena_dup(arena, str_from(ascii)));
-	idn2_free(ascii);
-	return result;
-}
-
-bool url_parse_host(struct arena *arena, struct str text, struct url *out)
-{
-	struct str host;
-	struct ip ip;
-
-	out->host = str_make(NULL, 0);
-	out->host_is_ip = false;
-	if (text.len == 0 || text.len > HOST_TEXT_MAX)
-		return false;
-	if (text.ptr[0] == '[') {
-		return text.ptr[text.len - 1] == ']' &&
-			ip_parse(str_slice(text, 1, text.len - 1), &ip) &&
-			memchr(text.ptr, ':', text.len) && set_ip(arena, &ip, out);
-	}
-	host = url_percent_decode(arena, text);
-	if (!bytes_are_ascii(host)) /* "xn--" labels are looked up as they stand, valid or not */
-		host = to_ascii(arena, host);
-	if (host.len == 0)
-		return false;
-	for (size_t i = 0; i < host.len; i++)
-		if (host_forbidden((unsigned char)host.ptr[i]))
-			return false;
-	/* The memory is ours, made just now. */
-	char *lower = (char *)(uintptr_t)host.ptr;
-	for (size_t i = 0; i < host.len; i++)
-		lower[i] = ascii_lower(lower[i]);
-	struct str bare = host;
-	if (bare.ptr[bare.len - 1] == '.')
-		bare.len--;
-	if (ends_in_number(bare))
-		return ipv4_parse(bare, &ip) && set_ip(arena, &ip, out);
-	out->host = host;
-	return true;
-}
+/* A link without what browsers take out of it. */
+struct cleaned {
+	struct str text;
+	size_t gap;     /* where the first of them was within `text`; SIZE_MAX: none */
+};
 
 /* Without blanks and controls at both ends, and without tabs and line ends anywhere. */
-static struct str clean(struct arena *arena, struct str raw)
+static struct cleaned clean(struct arena *arena, struct str raw)
 {
+	struct cleaned out = { raw, SIZE_MAX };
 	char *copy;
 	size_t n = 0;
 
-	while (raw.len > 0 && (unsigned char)raw.ptr[0] <= ' ')
+	while (raw.len > 0 && (unsigned char)raw.ptr[0] <= ' ') {
+		if (!ascii_space(raw.ptr[0]))
+			out.gap = 0;
 		raw = str_slice(raw, 1, raw.len);
+	}
 	while (raw.len > 0 && (unsigned char)raw.ptr[raw.len - 1] <= ' ')
 		raw.len--;
+	out.text = raw;
 	if (raw.len == 0 || (!memchr(raw.ptr, '\n', raw.len) && !memchr(raw.ptr, '\t', raw.len) &&
 		!memchr(raw.ptr, '\r', raw.len)))
-		return raw;
+		return out;
 	copy = arena_alloc_raw(arena, raw.len);
-	if (!copy)
-		return str_make(NULL, 0);
-	for (size_t i = 0; i < raw.len; i++)
+	for (size_t i = 0; copy && i < raw.len; i++) {
 		if (raw.ptr[i] != '\n' && raw.ptr[i] != '\t' && raw.ptr[i] != '\r')
 			copy[n++] = raw.ptr[i];
-	return str_make(copy, n);
+		else if (out.gap == SIZE_MAX)
+			out.gap = n;
+	}
+	out.text = str_make(copy, n);
+	return out;
 }
 
 /* The length of a scheme at the start, 0 if there is none. */
@@ -232,10 +82,31 @@ static size_t scheme_length(struct str text)
 	return i < text.len && text.ptr[i] == ':' ? i : 0;
 }
 
-static bool unreserved(char c)
-{
-	return ascii_alpha(c) || ascii_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
+/* What is percent-encoded where, beside controls and what is not ASCII (WHATWG URL 1.3), and the
+ * unreserved characters of RFC 3986, which are not. */
+enum encode { IN_FRAGMENT = 1, IN_QUERY = 2, IN_PATH = 4, IN_USER = 8, UNRESERVED = 16 };
+#define F IN_FRAGMENT
+#define Q IN_QUERY
+#define P IN_PATH
+#define U IN_USER
+#define N UNRESERVED
+#define ALL (F | Q | P | U)
+static const unsigned char ENCODE[128] = {
+	ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL,
+	ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL,
+	ALL, 0, ALL, Q | P | U, 0, 0, 0, Q, 0, 0, 0, 0, 0, N, N, U,
+	N, N, N, N, N, N, N, N, N, N, U, U, ALL, U, ALL, P | U,
+	U, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, U, U, U, P | U, N,
+	F | P | U, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, P | U, U, P | U, N, ALL
+};
+#undef F
+#undef Q
+#undef P
+#undef U
+#undef N
+#undef ALL
 
 static void add_encoded(struct buf *out, char c)
 {
@@ -247,25 +118,32 @@ static void add_encoded(struct buf *out, char c)
 }
 
 /* One character of a path, query or fragment at `i`; returns the next index. */
-static size_t add_char(struct buf *out, struct str text, size_t i)
+static size_t add_char(struct buf *out, struct str text, size_t i, enum encode where)
 {
 	char c = text.ptr[i];
+	unsigned char byte = (unsigned char)c;
 
 	if (c == '%' && i + 2 < text.len && hex_digit(text.ptr[i + 1]) >= 0 &&
 		hex_digit(text.ptr[i + 2]) >= 0) {
 		char decoded = (char)(hex_digit(text.ptr[i + 1]) << 4 | hex_digit(text.ptr[i + 2]));
 
-		if (unreserved(decoded))
+		if ((unsigned char)decoded < 0x80 && ENCODE[(unsigned char)decoded] & UNRESERVED)
 			buf_add_byte(out, decoded);
 		else
 			add_encoded(out, decoded);
 		return i + 3;
 	}
-	if (c <= ' ' || c == 0x7F || c == '"' || c == '<' || c == '>') /* c is signed: 0x80.. too */
+	if (byte >= 0x80 || ENCODE[byte] & where)
 		add_encoded(out, c);
 	else
 		buf_add_byte(out, c);
 	return i + 1;
+}
+
+static void add_text(struct buf *out, struct str text, enum encode where)
+{
+	for (size_t i = 0; i < text.len && !out->failed;)
+		i = add_char(out, text, i, where);
 }
 
 /* The segment that `out` ends in is "." or "..": take it away, and what it climbs over. `start`
@@ -301,7 +179,7 @@ static void add_rest(struct buf *out, struct str text)
 	segment = out->len;
 	while (i < text.len && text.ptr[i] != '?' && text.ptr[i] != '#' && !out->failed) {
 		if (text.ptr[i] != '/' && text.ptr[i] != '\\') {
-			i = add_char(out, text, i);
+			i = add_char(out, text, i, IN_PATH);
 			continue;
 		}
 		if (!drop_dots(out, start, segment))
@@ -311,8 +189,17 @@ static void add_rest(struct buf *out, struct str text)
 	}
 	if (!out->failed)
 		drop_dots(out, start, segment);
-	while (i < text.len && !out->failed)
-		i = add_char(out, text, i);
+	text = str_slice(text, i, text.len);
+	if (text.len > 0 && text.ptr[0] == '?') {
+		size_t place = str_find_byte(text, '#');
+
+		buf_add_byte(out, '?');
+		add_text(out, str_slice(text, 1, place), IN_QUERY);
+		text = place == SIZE_MAX ? STR("") : str_slice(text, place, text.len);
+	}
+	if (text.len > 0)
+		buf_add_byte(out, '#');
+	add_text(out, str_slice(text, 1, text.len), IN_FRAGMENT);
 }
 
 /* Splits "user@host:port". False when the port is none. */
@@ -357,39 +244,62 @@ static bool finish(struct buf *text, struct url *out)
 	return text->len > 0; /* cut at the limit; spent memory shows in the arena */
 }
 
+/* "user:password@"; the last '@' ends it, others are part of it. */
+static void add_user(struct buf *text, struct str user)
+{
+	size_t colon = str_find_byte(user, ':');
+	struct str name = str_slice(user, 0, colon);
+	struct str password = colon == SIZE_MAX ? STR("") : str_slice(user, colon + 1, user.len);
+
+	if (name.len + password.len == 0)
+		return;
+	add_text(text, name, IN_USER);
+	if (password.len > 0)
+		buf_add_byte(text, ':');
+	add_text(text, password, IN_USER);
+	buf_add_byte(text, '@');
+}
+
+/* The slashes behind a scheme, however many and of whatever kind. */
+static struct str skip_slashes(struct str rest, size_t expected, unsigned *disguise)
+{
+	size_t n = 0;
+	bool back = false;
+
+	for (; n < rest.len && (rest.ptr[n] == '/' || rest.ptr[n] == '\\'); n++)
+		back = back || rest.ptr[n] == '\\';
+	if (n != expected || back)
+		*disguise |= DISGUISE_SLASHES;
+	return str_slice(rest, n, rest.len);
+}
+
+/* `slashes`: as many as there should be. */
 static bool parse_special(struct arena *arena, const struct scheme *scheme, struct str rest,
-	struct url *out)
+	size_t slashes, struct url *out)
 {
 	struct buf text = { .arena = arena, .limit = URL_TEXT_MAX };
 	struct str authority, user, host, port;
 	bool opens;
 
-	while (rest.len > 0 && (rest.ptr[0] == '/' || rest.ptr[0] == '\\'))
-		rest = str_slice(rest, 1, rest.len);
+	rest = skip_slashes(rest, slashes, &out->disguise);
 	authority = str_make(rest.ptr, authority_length(rest));
 	rest = str_slice(rest, authority.len, rest.len);
+	if (rest.len > 0 && rest.ptr[0] == '\\')
+		out->disguise |= DISGUISE_SLASHES;
 	opens = split_authority(authority, &user, &host, &port);
 	opens = url_parse_host(arena, host, out) && opens;
 	if (!opens) {
 		out->host = str_make(NULL, 0);
 		out->host_is_ip = false;
 	}
+	out->disguise |= user.len > 0 ? DISGUISE_USERINFO : 0u;
 	out->scheme = scheme->name;
 	buf_reserve(&text, 16 + authority.len + rest.len < URL_TEXT_MAX ?
 		16 + authority.len + rest.len : URL_TEXT_MAX);
 	buf_add_str(&text, scheme->name);
 	buf_add_cstr(&text, "://");
-	for (size_t i = 0; i < user.len && !text.failed;) {
-		if (user.ptr[i] == '@') {
-			add_encoded(&text, '@'); /* only the last one ends it */
-			i++;
-		} else {
-			i = add_char(&text, user, i);
-		}
-	}
-	if (user.len > 0)
-		buf_add_byte(&text, '@');
-	if (out->host_is_ip && !ip_is_v4(&out->ip))
+	add_user(&text, user);
+	if (out->host_is_ip && str_find_byte(out->host, ':') != SIZE_MAX)
 		buf_addf(&text, "[%.*s]", (int)out->host.len, out->host.ptr);
 	else
 		buf_add_str(&text, out->host.len > 0 ? out->host : host);
@@ -415,13 +325,11 @@ static bool parse_mailto(struct arena *arena, struct str rest, struct url *out)
 	out->scheme = STR("mailto");
 	buf_add_cstr(&text, "mailto:");
 	if (out->host.len > 0 && at > 0) {
-		for (size_t i = 0; i < at && !text.failed;)
-			i = add_char(&text, address, i);
+		add_text(&text, str_slice(address, 0, at), IN_FRAGMENT);
 		buf_add_str(&text, out->host);
 		rest = str_slice(rest, address.len, rest.len);
 	}
-	for (size_t i = 0; i < rest.len && !text.failed;)
-		i = add_char(&text, rest, i);
+	add_text(&text, rest, IN_FRAGMENT);
 	return rest.len + at > 0 && finish(&text, out);
 }
 
@@ -433,8 +341,7 @@ static bool parse_opaque(struct arena *arena, struct str text, size_t scheme, st
 	for (size_t i = 0; i <= scheme; i++)
 		buf_add_byte(&copy, ascii_lower(text.ptr[i]));
 	out->scheme = str_make(copy.ptr, copy.failed ? 0 : scheme);
-	for (size_t i = scheme + 1; i < text.len && !copy.failed;)
-		i = add_char(&copy, text, i);
+	add_text(&copy, str_slice(text, scheme + 1, text.len), IN_FRAGMENT);
 	if (!finish(&copy, out))
 		return false;
 	out->scheme = str_slice(out->url, 0, scheme);
@@ -460,12 +367,14 @@ static bool join_base(struct str base, struct str link, struct buf *text)
 		bool net = link.len > 1 && (link.ptr[1] == '/' || link.ptr[1] == '\\');
 
 		end = net ? scheme + 1 : path;
-	} else if (link.len > 0 && link.ptr[0] != '?') {
+	} else if (link.len == 0 || link.ptr[0] == '#') {
+		end = base.len < BASE_MAX ? str_until(base, end, "#") : end; /* the query stays */
+	} else if (link.ptr[0] != '?') {
 		while (end > path && base.ptr[end - 1] != '/' && base.ptr[end - 1] != '\\')
 			end--;
 	}
 	buf_add_str(text, str_slice(base, 0, end));
-	if (end == path && link.len > 0 && link.ptr[0] != '/' && link.ptr[0] != '\\')
+	if (end == path && (link.len == 0 || (link.ptr[0] != '/' && link.ptr[0] != '\\')))
 		buf_add_byte(text, '/');
 	buf_add_str(text, link);
 	return !text->failed;
@@ -482,8 +391,9 @@ static bool parse_relative(struct arena *arena, struct str text, struct str base
 		struct str all = buf_str(&joined);
 		size_t scheme = scheme_length(all);
 
+		out->disguise = 0;
 		parsed = parse_special(arena, special_scheme(str_make(all.ptr, scheme)),
-			str_slice(all, scheme + 1, all.len), out);
+			str_slice(all, scheme + 1, all.len), 2, out);
 	}
 	buf_free(&joined);
 	return parsed;
@@ -507,36 +417,70 @@ static bool is_slash(struct str text, size_t at)
 	return text.len > at && (text.ptr[at] == '/' || text.ptr[at] == '\\');
 }
 
+/* Was something taken out of scheme or host? */
+static bool blanks_hide(struct str text, size_t gap)
+{
+	size_t at = scheme_length(text);
+
+	if (gap == SIZE_MAX)
+		return false;
+	at += at > 0;
+	while (is_slash(text, at))
+		at++;
+	return gap < at + authority_length(str_slice(text, at, text.len));
+}
+
+/* "http:x" beside a base of the same scheme is a relative link (WHATWG URL 4.4, "special relative
+ * or authority state"). */
+static bool is_relative(const struct scheme *scheme, struct str rest, struct str base)
+{
+	size_t length = base.len > 0 ? scheme_length(base) : 0;
+
+	return length > 0 && str_equal_nocase(str_make(base.ptr, length), scheme->name) &&
+		!(is_slash(rest, 0) && is_slash(rest, 1));
+}
+
+static bool parse_scheme(struct arena *arena, struct str text, size_t scheme, struct str base,
+	struct url *out)
+{
+	const struct scheme *special = special_scheme(str_make(text.ptr, scheme));
+	struct str rest = str_slice(text, scheme + 1, text.len);
+
+	if (special)
+		return is_relative(special, rest, base) ? parse_relative(arena, rest, base, out) :
+			parse_special(arena, special, rest, 2, out);
+	if (str_equal_nocase(str_make(text.ptr, scheme), STR("mailto")))
+		return parse_mailto(arena, rest, out);
+	/* "www.example.com:8080/x" is a host and a port */
+	if (!looks_like_host(text) || rest.len == 0 || !ascii_digit(rest.ptr[0]))
+		return parse_opaque(arena, text, scheme, out);
+	return parse_special(arena, &SPECIAL[0], text, 0, out);
+}
+
 bool url_parse(struct arena *arena, struct str raw, struct str base, struct url *out)
 {
-	const struct scheme *special;
-	struct str text = clean(arena, raw);
+	struct cleaned cleaned = clean(arena, raw);
+	struct str text = cleaned.text;
 	size_t scheme = scheme_length(text);
+	bool parsed;
 
 	memset(out, 0, sizeof *out);
 	if (text.len == 0 || text.ptr[0] == '#')
 		return false;
-	if (scheme > 0) {
-		struct str rest = str_slice(text, scheme + 1, text.len);
-
-		special = special_scheme(str_make(text.ptr, scheme));
-		if (special)
-			return parse_special(arena, special, rest, out);
-		if (str_equal_nocase(str_make(text.ptr, scheme), STR("mailto")))
-			return parse_mailto(arena, rest, out);
-		/* "www.example.com:8080/x" is a host and a port */
-		if (!looks_like_host(text) || rest.len == 0 || !ascii_digit(rest.ptr[0]))
-			return parse_opaque(arena, text, scheme, out);
-		return parse_special(arena, &SPECIAL[0], text, out);
-	}
-	if (base.len > 0)
-		return parse_relative(arena, text, base, out);
-	if (is_slash(text, 0) && is_slash(text, 1))
-		return parse_special(arena, &SPECIAL[0], text, out);
-	if (str_find_byte(text, '@') != SIZE_MAX && str_find_byte(text, '/') == SIZE_MAX)
-		return parse_mailto(arena, text, out);
-	if (!looks_like_host(text))
+	if (scheme > 0)
+		parsed = parse_scheme(arena, text, scheme, base, out);
+	else if (base.len > 0)
+		parsed = parse_relative(arena, text, base, out);
+	else if (is_slash(text, 0) && is_slash(text, 1))
+		parsed = parse_special(arena, &SPECIAL[0], text, 2, out);
+	else if (str_find_byte(text, '@') != SIZE_MAX && str_find_byte(text, '/') == SIZE_MAX)
+		parsed = parse_mailto(arena, text, out);
+	else if (looks_like_host(text))
+		parsed = parse_special(arena, &SPECIAL[str_starts_nocase(text, STR("ftp.")) ? 2 : 0],
+			text, 0, out);
+	else
 		return false;
-	return parse_special(arena, &SPECIAL[str_starts_nocase(text, STR("ftp.")) ? 2 : 0], text,
-		out);
+	if (blanks_hide(text, cleaned.gap))
+		out->disguise |= DISGUISE_BLANKS;
+	return parsed;
 }

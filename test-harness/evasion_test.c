@@ -22,9 +22,8 @@ enum column { ID, TECHNIQUE, RAW, TYPE, HOST, CLASS, NESTED, CHARSET, ENCODING }
 
 /* Rows that do not hold yet, by who mends them. */
 static const struct { const char *owner, *ids; } KNOWN[] = {
-	{ "url", "U128 U130 U132 U134 U138 U142 U144 U156 U158 U160 U166 D221 D222 D223 "
-		"D224 D226 D227 D245 D246 D247 D249" },
-	{ "mime", "U194" },
+	{ "url", "U130 U132 U134 U142 U156 U158 U160 U166 D221 D222 D223 D245 D246 D247 D249" },
+	{ "mime", "U194 D280" },
 	{ NULL, NULL }
 };
 
@@ -119,13 +118,12 @@ static bool is_web(const struct message_url *url)
 	return url->host.len > 0 && !str_starts_nocase(url->url, STR("mailto:"));
 }
 
-/* An IPv6 address has brackets in the tables; one that carries an IPv4 address is that to us. */
+/* An IPv6 address has brackets in the tables. */
 static bool names(const struct message_url *url, struct str host)
 {
-	struct ip ip;
 
 	if (host.len > 2 && host.ptr[0] == '[' && url->host_is_ip)
-		return ip_parse(str_slice(host, 1, host.len - 1), &ip) && ip_equal(&ip, &url->ip);
+		return str_equal(str_slice(host, 1, host.len - 1), url->host);
 	return is_web(url) && str_equal(url->host, host);
 }
 

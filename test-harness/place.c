@@ -6,6 +6,7 @@
 #include "message/html_css.h"
 #include "message/html_reference.h"
 #include "message/url.h"
+#include "message/url_host.h"
 
 /* The bytes that a place names; false: outside. */
 static bool slice_of(const struct message_view *view, size_t url, struct str *out)
@@ -21,10 +22,11 @@ static bool slice_of(const struct message_view *view, size_t url, struct str *ou
 		break;
 	case PLACE_SOURCE:
 	case PLACE_SHOWN:
+	case PLACE_ALL:
 		if (place->n >= view->texts_n)
 			return false;
 		text = place->in == PLACE_SOURCE ? view->texts[place->n].source :
-			view->texts[place->n].shown;
+			place->in == PLACE_ALL ? view->texts[place->n].all : view->texts[place->n].shown;
 		break;
 	case PLACE_URL: /* an earlier one: no circle */
 		if (place->n >= url)
