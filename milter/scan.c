@@ -205,7 +205,8 @@ static struct facts envelope_facts(const struct snapshot *snapshot,
 	struct facts facts = { .client_name = envelope->client_name, .helo = envelope->helo,
 		.mail_from = envelope->mail_from, .has_mail_from = envelope->has_mail_from,
 		.recipients = envelope->recipients, .recipients_n = envelope->recipients_n,
-		.day = envelope->day, .registered = domain_registered };
+		.day = envelope->day, .received_at = envelope->received_at,
+		.registered = domain_registered };
 
 	memset(out, 0, sizeof(*out));
 	out->has_client = envelope->has_client;

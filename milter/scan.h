@@ -26,6 +26,7 @@ struct scan_envelope {
 	const struct str *recipients;
 	size_t recipients_n;
 	int32_t day;             /* of the mail: today's for live mail, --date's for a replay */
+	int64_t received_at;     /* seconds since 1970; 0: a replay, whose Received lines tell */
 	struct eval_costs *costs; /* for `depeer time`; NULL: not measured */
 	/* What the client's Received line says, where the mail has it already: a replay. view->relays
 	 * then begin behind it. */

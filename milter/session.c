@@ -188,7 +188,7 @@ static struct mail *mail_begin(struct session *session, const char *mail_from)
 	mail->envelope = (struct scan_envelope){ .has_client = session->has_client,
 		.client = session->client, .client_name = str_from(session->client_name),
 		.helo = str_from(session->helo), .mail_from = str_from(sender), .has_mail_from = true,
-		.day = date_from_time(clock_wall_seconds()) };
+		.day = date_from_time(clock_wall_seconds()), .received_at = clock_wall_seconds() };
 	snprintf(mail->id, sizeof(mail->id), "%s", session->id);
 	return mail;
 }

@@ -95,8 +95,8 @@ static const struct check_entry checks[] = {
 		"('missing' | 'no-brackets' | 'no-at' | 'literal' | 'no-domain' | 'foreign'): "
 		"what is odd about the Message-ID", CHECK_RELAYS, NULL },
 	{ "check_time_skew", "Depeer", check_time_skew, FACT_MESSAGE,
-		"('forward' | 'backward' | 'received', hours): Date is ahead of the topmost "
-		"Received, or behind it, or Received lines run back in time, by more than that", 0, NULL },
+		"('forward' | 'backward' | 'received', hours): Date is ahead of the time of "
+		"receipt, or behind it, or Received lines run back in time, by more than that", 0, NULL },
 	{ "check_freemail_body", "FreeMail", check_freemail_body, FACT_MESSAGE,
 		"('regex'): an address in the text is of freemail_domains",
 		CHECK_BODY | CHECK_LINKS, NULL },

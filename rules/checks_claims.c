@@ -30,7 +30,7 @@ static bool received_date(const struct fact_header *header, int64_t *seconds)
 		date_parse_rfc5322(str_slice(header->decoded, at, header->decoded.len), seconds);
 }
 
-/* Date against the topmost Received: seconds that it is ahead. */
+/* Date against our own clock, or else the topmost Received: seconds that it is ahead. */
 static bool date_ahead(const struct facts *facts, int64_t *ahead, const char **unknown)
 {
 	const struct fact_header *date = first_header(facts, STR("Date"));
@@ -38,6 +38,10 @@ static bool date_ahead(const struct facts *facts, int64_t *ahead, const char **u
 	if (!date || !date_parse_rfc5322(date->decoded, &sent)) {
 		*unknown = "no-date";
 		return false;
+	}
+	if (facts->received_at) {
+		*ahead = sent - facts->received_at;
+		return true;
 	}
 	for (size_t i = 0; i < facts->headers_n; i++) {
 		if (!received_date(&facts->headers[i], &received))
@@ -49,12 +53,12 @@ static bool date_ahead(const struct facts *facts, int64_t *ahead, const char **u
 	return false;
 }
 
-/* The longest step back that the time takes on the mail's way; each line is written on top of the
- * one before. */
+/* The longest step back that the time takes on the mail's way to us; each line is written on top
+ * of the one before. */
 static bool step_back(const struct facts *facts, int64_t *most, const char **unknown)
 {
-	size_t lines = 0, dated = 0;
-	int64_t newer = 0, time;
+	size_t lines = facts->received_at != 0, dated = lines;
+	int64_t newer = facts->received_at, time;
 	*most = 0;
 	for (size_t i = 0; i < facts->headers_n; i++) {
 		lines += str_equal_nocase(facts->headers[i].name, STR("Received"));

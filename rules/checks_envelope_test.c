@@ -213,6 +213,29 @@ T_TEST(times)
 	ask(cases, sizeof cases / sizeof *cases);
 }
 
+/* A live mail: our own line is not in it. */
+T_TEST(time_of_receipt)
+{
+	static const char rules[] = "header A eval:check_time_skew('forward', '2')\n"
+		"header B eval:check_time_skew('backward', '2')\n"
+		"header C eval:check_time_skew('received', '2')";
+	struct fact_header headers[] = {
+		{ STR("Date"), STR("Mon, 12 Jan 2026 10:00:00 +0000"),
+		  STR("Mon, 12 Jan 2026 10:00:00 +0000") },
+		{ STR("Received"), STR("by a; Mon, 12 Jan 2026 10:00:00 +0000"),
+		  STR("by a; Mon, 12 Jan 2026 10:00:00 +0000") } };
+	struct facts facts = { .headers = headers, .headers_n = 2, .received_at = 1768212000 };
+	t_str(rules_hits(rules, &facts), "");
+	facts.received_at += 3 * 3600;
+	t_str(rules_hits(rules, &facts), "B");
+	facts.received_at -= 6 * 3600;
+	t_str(rules_hits(rules, &facts), "A C");
+	facts.headers_n = 1;
+	t_str(rules_hits(rules, &facts), "A");
+	facts.headers_n = 0;
+	t_str(rules_hits(rules, &facts), "A:no-date B:no-date");
+}
+
 #define FROM "From: Jo <jo@mail.one.example>\n"
 
 T_TEST(message_ids)

@@ -106,6 +106,8 @@ struct facts {
 	struct auth_results auth;      /* of servers that the admin trusts; empty unless the set asks */
 	size_t relays_unreadable;      /* Received lines that may hide one more */
 	int32_t day;                   /* of the mail (base/date.h): for rules that expire */
+	int64_t received_at;           /* when our server received it, seconds since 1970; 0: its
+	                                * Received line is among the headers, or nobody knows */
 };
 
 /* How many bytes of a view a rule may see: SpamAssassin's caps, which also bound regex time. */
