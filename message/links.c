@@ -11,7 +11,6 @@
 #include "message/nested.h"
 #include "message/url.h"
 #include "message/url_find.h"
-#include "message/url_host.h"
 
 enum { PROBES_MAX = 64, SLOTS_FIRST = 64 };
 
@@ -243,11 +242,43 @@ static int add_nested(struct links *links, size_t item)
 	return 0;
 }
 
+/* The links of a data: document, behind the others. */
+static int add_document(struct links *links, size_t item)
+{
+	enum { MOST = 64 };
+	struct nested_document document;
+	struct html html = {0};
+	struct finding found = { .origin = links->items[item].origin };
+	struct url_finder finder;
+	struct url_found one;
+	size_t ignored;
+
+	if (nested_read(links->arena, links->items[item].raw, links->items[item].url, &document) < 0)
+		return -1;
+	if (document.text.len == 0)
+		return 0;
+	if (document.html && html_read(links->arena, document.text, &html) < 0)
+		return -1;
+	found.place = (struct message_place){ PLACE_URL, (unsigned)item, document.at, document.len };
+	found.disguise = (links->items[item].disguise & (unsigned)ONLY) | DISGUISE_NESTED |
+		DISGUISE_DATA;
+	for (size_t i = 0; i < html.links_n && i < MOST; i++)
+		if (html.links[i].kind < HTML_BASE && add_one(links, html.links[i].target, html.base,
+			found, &ignored) < 0)
+			return -1;
+	finder = url_find_begin(NULL, document.html ? html.text : document.text);
+	for (size_t i = 0; i < MOST && url_find_next(&finder, &one); i++)
+		if (add_one(links, one.link, STR(""), found, &ignored) < 0)
+			return -1;
+	return 0;
+}
+
 /* Within those that came since there were `from`, too. */
 static int add_all_nested(struct links *links, size_t from)
 {
 	for (size_t i = from; i < links->n; i++)
-		if (depth_of(links, i, from) < NESTED_DEPTH && add_nested(links, i) < 0)
+		if (depth_of(links, i, from) < NESTED_DEPTH && (links->items[i].url.ptr[0] == 'd' ?
+			add_document(links, i) : add_nested(links, i)) < 0)
 			return -1;
 	return 0;
 }

@@ -16,7 +16,9 @@
  *   style attribute with references in it the slice is the whole attribute: the target is among
  *   those that html_css_next() gives of it after html_decode_all().
  * - PLACE_URL: the slice is `at` and `len` of what nested_find(url, host) gives of the URL that
- *   holds it; url_parse(raw) without a base gives the URL. That URL has its own place.
+ *   holds it; url_parse(raw) without a base gives the URL. That URL has its own place. Of a data:
+ *   URL it is what nested_read(raw, url) says, and the link one of those of the `text` that this
+ *   gives: of html_read(), with its base, or of url_find_next() of html.text or plain text.
  */
 #ifndef DEPEER_MESSAGE_LINKS_H
 #define DEPEER_MESSAGE_LINKS_H

@@ -22,7 +22,7 @@ enum column { ID, TECHNIQUE, RAW, TYPE, HOST, CLASS, NESTED, CHARSET, ENCODING }
 
 /* Rows that do not hold yet, by who mends them. */
 static const struct { const char *owner, *ids; } KNOWN[] = {
-	{ "url", "U130 U132 U134 U142 U156 U158 U160 U166 D221 D222 D223 D245 D246 D247 D249" },
+	{ "url", "U156 U158 U160 U166 D245 D246 D247 D249" },
 	{ "mime", "U194 D280" },
 	{ NULL, NULL }
 };
