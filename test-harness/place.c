@@ -5,6 +5,7 @@
 
 #include "message/html_css.h"
 #include "message/html_reference.h"
+#include "message/nested.h"
 #include "message/url.h"
 #include "message/url_host.h"
 
@@ -104,6 +105,24 @@ static bool relative(struct arena *arena, struct str raw)
 	return !url_parse(arena, raw, STR(""), &url);
 }
 
+/* Within the URL that holds it, in one of the forms that only message/nested knows. */
+static bool nested_in(struct arena *arena, const struct message_url *holder,
+	const struct message_url *wanted)
+{
+	struct nested_list list;
+	struct nested_document document;
+
+	if (nested_find(arena, holder->url, holder->host, &list) < 0 ||
+		nested_read(arena, holder->raw, holder->url, &document) < 0)
+		return false;
+	for (size_t i = 0; i < list.n; i++)
+		if (list.items[i].at == wanted->place.at && list.items[i].len == wanted->place.len &&
+			same_host(arena, list.items[i].raw, wanted))
+			return true;
+	return document.text.len > 0 && document.at == wanted->place.at &&
+		document.len == wanted->place.len;
+}
+
 enum place_found place_look(const struct message_view *view, size_t url, struct arena *arena)
 {
 	const struct message_url *wanted = &view->urls[url];
@@ -113,6 +132,8 @@ enum place_found place_look(const struct message_view *view, size_t url, struct 
 		return PLACE_NONE;
 	if (!slice_of(view, url, &text))
 		return PLACE_WRONG;
+	if (wanted->place.in == PLACE_URL && nested_in(arena, &view->urls[wanted->place.n], wanted))
+		return PLACE_RIGHT;
 	return relative(arena, wanted->raw) || found_in(arena, text, wanted->place.in == PLACE_SOURCE,
 		wanted) ? PLACE_RIGHT : PLACE_WRONG;
 }
