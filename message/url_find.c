@@ -1,9 +1,10 @@
 /* message/url_find: see url_find.h.
  *
  * One pass over the text stops at ':', '.' and '@' only, and at what may be a dot or a colon to a
- * reader (url_human), and looks around there. What
- * was looked at backwards is bounded by what was found before (and by 64 and 253 bytes), what was
- * looked at forwards is passed over, found or not: so nothing is read more than a few times.
+ * reader (url_human), and looks around there. What is looked at backwards is bounded by what was
+ * found before (and by 64 and 253 bytes), what is looked at forwards is passed over, found or not,
+ * or bounded too: so nothing is read more than a few times. Names in Chinese are dear (libidn2):
+ * in one text so many are looked at as DEAR_MAX says, and the others as whole words only.
  */
 #include "message/url_find.h"
 
@@ -12,8 +13,11 @@
 #include "base/bytes.h"
 #include "base/ip.h"
 #include "message/domain.h"
+#include "message/url_human.h"
 
 enum { LOCAL_MAX = 64 }; /* of an address before the '@' (RFC 5321 section 4.5.3.1.1) */
+
+enum { DEAR_MAX = 200 };
 
 enum { TRIGGER = 1, HOST = 2, LOCAL = 4, STOP = 8, TRAIL = 16 };
 
@@ -189,6 +193,31 @@ static bool give(struct url_found *found, struct str link, bool human)
 	return link.len > 0;
 }
 
+static bool goes_on(struct str text, size_t at);
+
+/* The link with its head mended, and what goes on behind it. */
+static bool give_human(struct url_finder *finder, const struct url_human *human,
+	struct url_found *found)
+{
+	size_t end = human->end;
+	struct buf mended = { .arena = finder->arena };
+
+	if (!finder->arena)
+		return false;
+	if (goes_on(finder->text, end))
+		end = trim_end(finder->text, human->start, link_end(finder->text, end, true));
+	if (end < human->end)
+		return false;
+	buf_add(&mended, human->head, human->len);
+	buf_add_str(&mended, str_slice(finder->text, human->end, end));
+	if (mended.failed)
+		return false;
+	finder->at = end;
+	*found = (struct url_found){ str_slice(finder->text, human->start, end), buf_str(&mended),
+		true, false };
+	return true;
+}
+
 static bool take(struct url_finder *finder, size_t start, size_t body, bool path,
 	struct str *link)
 {
@@ -281,7 +310,7 @@ static void cut_host(struct url_finder *finder, struct str host, struct str *lin
 
 	while (i < host.len && (unsigned char)host.ptr[i] < 0x80)
 		i++;
-	if (i == host.len || i == 0 || !is_cjk(host, i) || domain_has_suffix(host) ||
+	if (i == host.len || i == 0 || host.len > 4 * DOMAIN_NAME_MAX || !is_cjk(host, i) || domain_has_suffix(host) ||
 		!domain_has_suffix(str_slice(host, 0, i)) ||
 		str_find_byte(str_slice(host, 0, i), '.') == SIZE_MAX)
 		return;
@@ -289,13 +318,56 @@ static void cut_host(struct url_finder *finder, struct str host, struct str *lin
 	finder->at = (size_t)(link->ptr + link->len - finder->text.ptr);
 }
 
+/* Of the first run of host characters. */
+static size_t host_end(struct str text, size_t at)
+{
+	size_t body = at;
+
+	while (at < text.len && at - body <= DOMAIN_NAME_MAX && (class_at(text, at) & HOST))
+		at++;
+	return at;
+}
+
+static bool is_name(struct str host)
+{
+	return host_form(host) == GOOD && (is_www(host) || (host.len > 3 &&
+		str_find_byte(host, '.') != SIZE_MAX && domain_has_suffix(host)));
+}
+
+/* Some programs end a host at an '@', or at a character that is not shown (U+200B..U+200D,
+ * U+2060, U+FEFF, U+00AD). Empty: that leaves no host. */
+static struct str second_reading(struct str link, struct str host, struct str before)
+{
+	static const struct str UNSEEN[] = {
+		{ "\xE2\x80\x8B", 3 }, { "\xE2\x80\x8C", 3 }, { "\xE2\x80\x8D", 3 },
+		{ "\xE2\x81\xA0", 3 }, { "\xEF\xBB\xBF", 3 }, { "\xC2\xAD", 2 }
+	};
+
+	before = str_slice(before, 0, str_find_byte(before, ':'));
+	if (before.len > 0 && before.len <= DOMAIN_NAME_MAX && is_name(before))
+		return str_make(link.ptr, (size_t)(before.ptr + before.len - link.ptr));
+	for (size_t i = 0; i < host.len && i <= DOMAIN_NAME_MAX; i++) {
+		if ((unsigned char)host.ptr[i] < 0xC2)
+			continue;
+		for (size_t k = 0; k < sizeof UNSEEN / sizeof *UNSEEN; k++)
+			if (str_equal(str_slice(host, i, i + UNSEEN[k].len), UNSEEN[k]))
+				return is_name(str_slice(host, 0, i)) ?
+					str_make(link.ptr, (size_t)(host.ptr + i - link.ptr)) : STR("");
+	}
+	return STR("");
+}
+
 static bool web_link(struct url_finder *finder, size_t from, size_t start, size_t body,
 	struct url_found *found)
 {
 	struct str text = finder->text, link, host, before;
 	char left = start > from ? text.ptr[start - 1] : ' ';
+	struct url_human human;
 	enum form form;
 
+	if (url_human_goes_on(text, start, body, host_end(text, body), &human) &&
+		give_human(finder, &human, found))
+		return true;
 	if (!take(finder, start, body, false, &link))
 		return false;
 	host = host_of(str_slice(text, body, start + link.len), &before);
@@ -307,11 +379,14 @@ static bool web_link(struct url_finder *finder, size_t from, size_t start, size_
 	if (left == '_' || left == '$' || left == '#' || (left == '@' &&
 		(start < from + 2 || !(class_at(text, start - 2) & LOCAL))))
 		form = DOUBTFUL;
-	before = str_slice(before, 0, str_find_byte(before, ':'));
-	if (before.len > 3 && host_form(before) == GOOD && (is_www(before) ||
-		domain_has_suffix(before)) && str_find_byte(before, '.') != SIZE_MAX)
-		finder->also = str_make(link.ptr, (size_t)(before.ptr + before.len - link.ptr));
-	return give(found, link, form == DOUBTFUL);
+	finder->also = second_reading(link, host, before);
+	give(found, link, form == DOUBTFUL || text.ptr[body - 1] == '\\');
+	/* "http://www.example.com____": a reader sees the line. */
+	while (form == DOUBTFUL && host.ptr + host.len == link.ptr + link.len &&
+		found->mended.len > body - start + 1 &&
+		found->mended.ptr[found->mended.len - 1] == '_')
+		found->mended.len--;
+	return true;
 }
 
 /* A ':' after a scheme? The longest first: "https" ends in no "http". */
@@ -355,7 +430,7 @@ static struct str host_around(struct str text, size_t from, size_t at, size_t *r
 
 	while (start > from && at - start < DOMAIN_NAME_MAX && (class_at(text, start - 1) & HOST))
 		start--;
-	while (end < text.len && (class_at(text, end) & HOST)) {
+	while (end < text.len && end - at < 2 * DOMAIN_NAME_MAX && (class_at(text, end) & HOST)) {
 		if ((unsigned char)text.ptr[end] >= 0xC2 && wide_stop(text, end))
 			break;
 		end++;
@@ -426,9 +501,11 @@ static struct str among_cjk(struct str text, struct str host, size_t dot)
 		start--;
 	while (end < last && (unsigned char)text.ptr[end] < 0x80)
 		end++;
-	while (start < dot && (text.ptr[start] == '-' || text.ptr[start] == '.'))
+	while (start < dot && strchr("-._", text.ptr[start]))
 		start++;
 	name = str_slice(text, start, end);
+	while (name.len > 0 && strchr("-._", name.ptr[name.len - 1]))
+		name.len--;
 	if (start < dot && end > dot + 1 && linkable(name))
 		return name;
 	if (start == dot || end > dot + 1)
@@ -504,7 +581,8 @@ static bool is_ipv4(struct str host)
 static bool at_dot(struct url_finder *finder, size_t from, size_t dot, struct url_found *found)
 {
 	struct str text = finder->text, host, link;
-	size_t run_end, start, host_end, local;
+	size_t run_end, start, end, local;
+	struct url_human human;
 	bool doubtful;
 
 	if (dot == from || dot + 1 >= text.len || !(class_at(text, dot + 1) & HOST) ||
@@ -517,7 +595,7 @@ static bool at_dot(struct url_finder *finder, size_t from, size_t dot, struct ur
 		finder->at = local;
 		return false;
 	}
-	if (has_cjk(host)) {
+	if (has_cjk(host) && finder->dear++ < DEAR_MAX) {
 		struct str name = among_cjk(text, host, dot);
 
 		if (name.len > 0 || !linkable(host))
@@ -528,16 +606,21 @@ static bool at_dot(struct url_finder *finder, size_t from, size_t dot, struct ur
 			finder->at = (size_t)(host.ptr - text.ptr) + host.len;
 	}
 	start = (size_t)(host.ptr - text.ptr);
-	host_end = start + host.len;
+	end = start + host.len;
 	/* The scheme of "my.http://..." is looked for at its colon. */
-	if (host_end + 1 < text.len && text.ptr[host_end] == ':' && text.ptr[host_end + 1] == '/')
+	if (end + 1 < text.len && text.ptr[end] == ':' && text.ptr[end + 1] == '/')
 		return false;
-	if (host.len == 0 || !(linkable(host) || (is_ipv4(host) && goes_on(text, host_end))))
-		return false;
-	doubtful = doubtful_left(text, from, &start) || bad_port(text, host_end);
-	if (goes_on(text, host_end) && take(finder, start, host_end, true, &link))
+	if (host.len == 0 || !(linkable(host) || (is_ipv4(host) && goes_on(text, end))))
+		return str_starts_nocase(host, STR("www.")) &&
+			url_human_goes_on(text, start, start, end, &human) &&
+			give_human(finder, &human, found);
+	if (url_human_goes_on(text, start, start, end, &human) && give_human(finder, &human, found))
+		return true;
+	doubtful = doubtful_left(text, from, &start) || bad_port(text, end);
+	if (goes_on(text, end) && take(finder, start, end, true, &link))
 		return give(found, link, doubtful);
-	return !is_file_name(host) && give(found, str_slice(text, start, host_end), doubtful);
+	return linkable(host) && !is_file_name(host) &&
+		give(found, str_slice(text, start, end), doubtful);
 }
 
 static bool at_sign(struct url_finder *finder, size_t from, size_t sign, struct url_found *found)
@@ -560,6 +643,22 @@ static bool at_sign(struct url_finder *finder, size_t from, size_t sign, struct 
 	}
 	finder->at = run_end;
 	return give(found, str_slice(text, start, sign + 1 + host.len), false);
+}
+
+/* What is no link, or no trigger of one, as a reader sees it. */
+static bool at_human(struct url_finder *finder, size_t from, size_t at, struct url_found *found)
+{
+	struct str text = finder->text;
+	struct url_human human;
+	bool is;
+
+	if (at < finder->read)
+		return false;
+	if (text.ptr[at] == ':' || text.ptr[at] == (char)0xEF)
+		is = url_human_at_colon(text, from, at, &human);
+	else
+		is = url_human_at_dot(text, from, at, &finder->read, &human);
+	return is && give_human(finder, &human, found);
 }
 
 bool url_find_next(struct url_finder *finder, struct url_found *found)
@@ -586,7 +685,7 @@ bool url_find_next(struct url_finder *finder, struct url_found *found)
 			return true;
 		if (*p == '.' && at_dot(finder, from, at, found))
 			return true;
-		if (*p == '@' && at_sign(finder, from, at, found))
+		if (*p == '@' ? at_sign(finder, from, at, found) : at_human(finder, from, at, found))
 			return true;
 	}
 	finder->at = text.len;

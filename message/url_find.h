@@ -28,6 +28,8 @@ struct url_finder {
 	struct str text;
 	struct arena *arena;
 	size_t at;
+	unsigned dear;   /* look-ups of names in Chinese */
+	size_t read;     /* up to here was looked at for dots in words */
 	struct str also; /* a second reading, to be given next; empty: none */
 };
 
@@ -40,7 +42,7 @@ struct url_found {
 /* Mended links live in the arena; without one (NULL) there are none. */
 static inline struct url_finder url_find_begin(struct arena *arena, struct str text)
 {
-	return (struct url_finder){ text, arena, 0, { NULL, 0 } };
+	return (struct url_finder){ text, arena, 0, 0, 0, { NULL, 0 } };
 }
 
 /* The next link; false at the end. When the arena is spent, mended links are missing: see
