@@ -99,22 +99,24 @@ static inline const char *bytes_find3(const char *p, const char *end, char a, ch
 	return p;
 }
 
-/* The first of four, or of a 'd' with a 't' two behind it, in any case ("dot", "d0t"); `end` if
- * there is none. */
+/* The first of four, or of "dot" or "d0t" in any case; `end` if there is none. */
 static inline const char *bytes_find4_or_dot(const char *p, const char *end, const char four[4])
 {
 #ifdef __SSE2__
 	const __m128i as = _mm_set1_epi8(four[0]), bs = _mm_set1_epi8(four[1]);
 	const __m128i cs = _mm_set1_epi8(four[2]), ds = _mm_set1_epi8(four[3]);
 	const __m128i lower = _mm_set1_epi8(0x20), d = _mm_set1_epi8('d'), t = _mm_set1_epi8('t');
+	const __m128i o = _mm_set1_epi8('o'), zero = _mm_set1_epi8('0');
 
 	for (; end - p >= 18; p += 16) {
 		__m128i block = bytes_load(p), third = bytes_load(p + 2);
+		__m128i second = _mm_or_si128(bytes_load(p + 1), lower);
 		__m128i one = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, as),
 			_mm_cmpeq_epi8(block, bs)), _mm_or_si128(_mm_cmpeq_epi8(block, cs),
 			_mm_cmpeq_epi8(block, ds)));
 		__m128i word = _mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(block, lower), d),
-			_mm_cmpeq_epi8(_mm_or_si128(third, lower), t));
+			_mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(third, lower), t),
+			_mm_or_si128(_mm_cmpeq_epi8(second, o), _mm_cmpeq_epi8(second, zero))));
 		unsigned found = bytes_mask(_mm_or_si128(one, word));
 
 		if (found)
@@ -122,7 +124,8 @@ static inline const char *bytes_find4_or_dot(const char *p, const char *end, con
 	}
 #endif
 	while (p < end && *p != four[0] && *p != four[1] && *p != four[2] && *p != four[3] &&
-		!(end - p >= 3 && (*p | 0x20) == 'd' && (p[2] | 0x20) == 't'))
+		!(end - p >= 3 && (*p | 0x20) == 'd' && (p[2] | 0x20) == 't' &&
+		((p[1] | 0x20) == 'o' || (p[1] | 0x20) == '0')))
 		p++;
 	return p;
 }

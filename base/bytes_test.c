@@ -1,4 +1,5 @@
 #include "base/bytes.h"
+#include "base/str.h"
 
 #include "test-harness/t.h"
 
@@ -18,6 +19,15 @@ static size_t make_text(unsigned *seed, char *text)
 	return len;
 }
 
+static const char WORDS[4][4] = { "dot", "D0T", "dit", "dox" };
+
+static bool is_dot(const char *p, const char *end)
+{
+	struct str word = str_make(p, end - p >= 3 ? 3 : 0);
+
+	return str_equal_nocase(word, STR("dot")) || str_equal_nocase(word, STR("d0t"));
+}
+
 T_TEST(finds_what_a_byte_by_byte_search_finds)
 {
 	unsigned seed = 7;
@@ -27,6 +37,8 @@ T_TEST(finds_what_a_byte_by_byte_search_finds)
 		size_t at = (size_t)round % 16, len = make_text(&seed, text + at);
 		const char *p = text + at, *end = p + len, *plain = p, *three = p;
 
+		if (len > 8) /* hardly ever there by chance */
+			memcpy(text + at + len / 2, WORDS[round & 3], 3);
 		while (plain < end && (unsigned char)*plain >= 0x20 && (unsigned char)*plain < 0x80 &&
 			*plain != '&')
 			plain++;
@@ -34,6 +46,10 @@ T_TEST(finds_what_a_byte_by_byte_search_finds)
 			three++;
 		t_need(bytes_plain_end(p, end, '&') == plain);
 		t_need(bytes_find3(p, end, '.', ':', '@') == three);
+		for (three = p; three < end && (*three == 0 || !strchr(".:@&", *three)) &&
+			!is_dot(three, end);)
+			three++;
+		t_need(bytes_find4_or_dot(p, end, ".:@&") == three);
 		for (plain = p; plain < end && (unsigned char)*plain < 0x80;)
 			plain++;
 		t_need(bytes_ascii(p, end) == (plain == end));

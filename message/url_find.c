@@ -161,29 +161,28 @@ static size_t count(struct str text, char c)
 static size_t trim_end(struct str text, size_t start, size_t end)
 {
 	static const char OPENING[] = "([{", CLOSING[] = ")]}";
-	bool genitive = false;
+	size_t quotes = SIZE_MAX; /* in what is left; counted once */
 
-	for (;;) {
+	for (;; end--) {
 		struct str link = str_slice(text, start, end);
 		char c = link.len > 0 ? link.ptr[link.len - 1] : 0;
 		const char *closing = c ? strchr(CLOSING, c) : NULL;
 
-		if (link.len > 3 && wide_dot(text, end - 3)) {
-			end -= 3;
-			continue;
-		}
-		if (link.len > 2 && c == 's' && text.ptr[end - 2] == '\'' && !genitive) {
-			genitive = true;
+		if (link.len == 0 || c == '_' || c == '*')
+			return end;
+		if ((unsigned char)c >= 0x80 && link.len > 3 && wide_dot(text, end - 3)) {
 			end -= 2;
 			continue;
 		}
-		if (link.len == 0 || !(class_at(text, end - 1) & TRAIL) || c == '_' || c == '*')
+		if (c == 's' && link.len > 2 && text.ptr[end - 2] == '\'') /* the English genitive */
+			c = text.ptr[--end - 1];
+		else if (!(class_at(text, end - 1) & TRAIL))
+			return end;
+		else if (c == '\'' && (quotes = quotes == SIZE_MAX ? count(link, c) : quotes) % 2 == 0)
 			return end;
 		if (closing && count(link, OPENING[closing - CLOSING]) >= count(link, c))
 			return end;
-		if (c == '\'' && count(link, c) % 2 == 0)
-			return end;
-		end--;
+		quotes -= c == '\'' && quotes != SIZE_MAX;
 	}
 }
 
@@ -372,7 +371,8 @@ static bool web_link(struct url_finder *finder, size_t from, size_t start, size_
 		return false;
 	host = host_of(str_slice(text, body, start + link.len), &before);
 	form = host_form(host);
-	if (form == NONE || is_cut(text, start + link.len, host))
+	if (form == NONE || is_cut(text, start + link.len, host) || (text.ptr[body - 1] == '\\' &&
+		str_find_byte(host, '.') == SIZE_MAX))
 		return false;
 	cut_host(finder, host, &link);
 	/* Cut by trim_end: "http://example.com_". */
@@ -617,6 +617,10 @@ static bool at_dot(struct url_finder *finder, size_t from, size_t dot, struct ur
 	if (url_human_goes_on(text, start, start, end, &human) && give_human(finder, &human, found))
 		return true;
 	doubtful = doubtful_left(text, from, &start) || bad_port(text, end);
+	/* "do_wrap.cc", "$buffer.data" */
+	if (doubtful && start > from && text.ptr[start - 1] != '/' && !is_www(host) &&
+		!goes_on(text, end))
+		return false;
 	if (goes_on(text, end) && take(finder, start, end, true, &link))
 		return give(found, link, doubtful);
 	return linkable(host) && !is_file_name(host) &&
@@ -643,6 +647,17 @@ static bool at_sign(struct url_finder *finder, size_t from, size_t sign, struct 
 	}
 	finder->at = run_end;
 	return give(found, str_slice(text, start, sign + 1 + host.len), false);
+}
+
+/* Can it be a dot to a reader at all? Most are the ends of sentences, and parts of words. */
+static bool may_be_dot(const char *p)
+{
+	char before = p[-1];
+
+	if (before == ' ' || before == '\t')
+		return true;
+	return *p == '.' && (before | 0x20) == 'w' ? p[1] == ' ' || p[1] == '\t' :
+		before != 0 && strchr("([{<*\"'", before);
 }
 
 /* What is no link, or no trigger of one, as a reader sees it. */
@@ -685,8 +700,12 @@ bool url_find_next(struct url_finder *finder, struct url_found *found)
 			return true;
 		if (*p == '.' && at_dot(finder, from, at, found))
 			return true;
-		if (*p == '@' ? at_sign(finder, from, at, found) : at_human(finder, from, at, found))
+		if (*p == '@' && at_sign(finder, from, at, found))
 			return true;
+		if (*p == ':' || *p == (char)0xEF || (*p != '@' && at > from && end - p > 2 &&
+			may_be_dot(p)))
+			if (at_human(finder, from, at, found))
+				return true;
 	}
 	finder->at = text.len;
 	return false;

@@ -113,6 +113,13 @@ static struct str name_of(const struct name *name)
 	return str_make(name->text, name->len);
 }
 
+static void clear(struct name *name)
+{
+	name->len = name->end = 0;
+	name->kinds = 0;
+	name->bad = false;
+}
+
 static void add(struct name *name, char c)
 {
 	if (name->len < DOMAIN_NAME_MAX)
@@ -161,7 +168,7 @@ static bool is_complete(const struct name *name, struct str text, size_t next)
 /* Labels and dots of the given kinds, from `at` on. */
 static void read_name(struct str text, size_t at, unsigned kinds, struct name *name)
 {
-	memset(name, 0, sizeof *name);
+	clear(name);
 	name->end = read_run(text, at, name);
 	while (!name->bad) {
 		unsigned kind = 0;
@@ -388,7 +395,7 @@ static bool join(struct str text, size_t body, struct name *name)
 	static const char *const WORDS_ABOUT[] = { "remove", "replace", "delete", "without", "please",
 		"no", "just", "and", "then", "but", "omit", "copy", NULL };
 
-	memset(name, 0, sizeof *name);
+	clear(name);
 	name->end = read_run(text, body, name);
 	for (int n = 1; n < TOKENS_MAX; n++) {
 		size_t end = name->end, next;
@@ -417,16 +424,20 @@ static bool join(struct str text, size_t body, struct name *name)
 bool url_human_goes_on(struct str text, size_t start, size_t body, size_t end,
 	struct url_human *out)
 {
-	bool dotted = has_dot(str_slice(text, body, end));
-	bool secure = (byte_at(text, start + 4) | 0x20) == 's' && body > start;
+	struct str host = str_slice(text, body, end);
+	size_t next = skip_blanks(text, end, BLANKS_MAX);
+	char c = byte_at(text, next), after = byte_at(text, next + 1);
+	bool dotted = has_dot(host), secure = (byte_at(text, start + 4) | 0x20) == 's' && body > start;
 	struct name name;
 
-	read_name(text, body, dotted ? BRACKETS : BRACKETS | WORDS | SPACED, &name);
-	if (name.kinds != 0)
-		return has_dot(name_of(&name)) && build(out, start, secure, &name);
+	if (closing(c) ? after == '.' || after == ' ' || (after | 0x20) == 'd' :
+		!dotted && (c == '.' || (c | 0x20) == 'd')) {
+		read_name(text, body, dotted ? BRACKETS : BRACKETS | WORDS | SPACED, &name);
+		if (name.kinds != 0)
+			return has_dot(name_of(&name)) && build(out, start, secure, &name);
+	}
 	if (byte_at(text, end) == '.')
 		end++;
-	if (!is_blank(byte_at(text, end)) || has_suffix(name_of(&name)) || !is_instructed(text, end))
-		return false;
-	return join(text, body, &name) && build(out, start, secure, &name);
+	return is_blank(byte_at(text, end)) && !has_suffix(host) && is_instructed(text, end) &&
+		join(text, body, &name) && build(out, start, secure, &name);
 }
