@@ -129,6 +129,23 @@ T_TEST(scan_the_connection_alone_asks_only_its_rules)
 }
 
 /* What rules ask of links is prepared for them: details, and what a known redirector leads to. */
+/* The public suffix list is lent to the rules, and our own clock: no Received line has that yet. */
+T_TEST(scan_lends_rules_what_their_own_checks_ask)
+{
+	struct scanned s;
+	struct facts facts;
+
+	scan_text(&s, "", "192.0.2.7", "Subject: x\n\nx\n", 1 << 24);
+	t_need(s.status == 0);
+	s.envelope.received_at = 1768212000;
+	t_int(scan_facts(s.snapshot, &s.envelope, message_view(s.message), s.arena, &facts,
+		&s.result), 0);
+	t_slice(facts.registered(STR("mx.one.co.uk")), "one.co.uk");
+	t_slice(facts.registered(STR("pc.local")), "");
+	t_int(facts.received_at, 1768212000);
+	drop(&s);
+}
+
 T_TEST(scan_prepares_links_for_the_rules_that_ask)
 {
 	struct scanned s;

@@ -18,16 +18,25 @@ static const struct fact_header *first_header(const struct facts *facts, struct 
 
 /* ---- times ---- */
 
-/* The time of a Received line stands behind its last semicolon (RFC 5321 section 4.4). */
+/* The time of a Received line stands behind its last semicolon (RFC 5321 section 4.4), but for
+ * those of a comment behind it. */
 static bool received_date(const struct fact_header *header, int64_t *seconds)
 {
-	size_t at = header->decoded.len;
+	enum { SEMICOLONS_MAX = 4 };
+	struct str text = header->decoded;
+	size_t at = text.len;
 	if (!str_equal_nocase(header->name, STR("Received")))
 		return false;
-	while (at > 0 && header->decoded.ptr[at - 1] != ';')
+	for (size_t n = 0; n < SEMICOLONS_MAX; n++) {
+		while (at > 0 && text.ptr[at - 1] != ';')
+			at--;
+		if (at == 0)
+			return false;
+		if (date_parse_rfc5322(str_slice(text, at, text.len), seconds))
+			return true;
 		at--;
-	return at > 0 &&
-		date_parse_rfc5322(str_slice(header->decoded, at, header->decoded.len), seconds);
+	}
+	return false;
 }
 
 /* Date against our own clock, or else the topmost Received: seconds that it is ahead. */
@@ -99,7 +108,9 @@ int check_time_skew(const struct check_context *context, const struct check_call
 /* ---- Message-ID ---- */
 
 /* Each mail is of one kind or of none; in this order where several would fit. */
-enum id_kind { ID_MISSING, ID_NO_BRACKETS, ID_NO_AT, ID_LITERAL, ID_NO_DOMAIN, ID_FOREIGN, ID_KINDS };
+enum id_kind {
+	ID_MISSING, ID_NO_BRACKETS, ID_NO_AT, ID_LITERAL, ID_NO_DOMAIN, ID_FOREIGN, ID_KINDS
+};
 static const char *const id_names[ID_KINDS] = {
 	[ID_MISSING] = "missing", [ID_NO_BRACKETS] = "no-brackets", [ID_NO_AT] = "no-at",
 	[ID_LITERAL] = "literal", [ID_NO_DOMAIN] = "no-domain", [ID_FOREIGN] = "foreign"
@@ -216,34 +227,47 @@ int check_message_id_shape(const struct check_context *context, const struct che
 
 /* ---- From ---- */
 
-/* Dots and at signs of other scripts, which a reader takes for the plain ones, and what he does not
- * see at all. UTF-8. */
-static const struct { const char *bytes; char plain; } looks[] = {
-	{ "\xef\xbc\xa0", '@' }, { "\xef\xb9\xab", '@' }, { "\xe3\x80\x82", '.' },
-	{ "\xef\xbc\x8e", '.' }, { "\xef\xbd\xa1", '.' }, { "\xe2\x80\xa4", '.' },
-	{ "\xe2\x80\x8b", 0 }, { "\xe2\x80\x8c", 0 }, { "\xe2\x80\x8d", 0 }, { "\xe2\x81\xa0", 0 },
-	{ "\xef\xbb\xbf", 0 }, { "\xc2\xad", 0 },
+/* Dots and at signs of other scripts, which a reader takes for the plain ones. */
+static const struct { uint32_t from, to; char plain; } looks[] = {
+	{ 0x00AD, 0x00AD, 0 }, { 0x200B, 0x200F, 0 },  /* soft hyphen; of no width, directions */
+	{ 0x202A, 0x202E, 0 }, { 0x2060, 0x2069, 0 }, { 0xFEFF, 0xFEFF, 0 },
+	{ 0x2024, 0x2024, '.' }, { 0x3002, 0x3002, '.' }, { 0xFF61, 0xFF61, '.' },
+	{ 0xFE52, 0xFE52, '.' }, { 0xFE6B, 0xFE6B, '@' },
 };
 
-/* The name as it looks. */
+/* A character of two or three bytes, which all of these are; 0: it is none. */
+static uint32_t character(struct str text, size_t *len)
+{
+	const unsigned char *p = (const unsigned char *)text.ptr;
+	*len = (p[0] & 0xE0) == 0xC0 ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : 1;
+	*len = *len > text.len ? 1 : *len;
+	uint32_t code = *len == 2 ? p[0] & 0x1F : p[0] & 0x0F;
+	for (size_t i = 1; i < *len; i++) {
+		if ((p[i] & 0xC0) != 0x80) {
+			*len = 1;
+			return 0;
+		}
+		code = code << 6 | (p[i] & 0x3F);
+	}
+	return *len > 1 ? code : 0;
+}
+
+/* The name as it looks: what is not seen is left away, and the wide forms of ASCII are narrow. */
 static int plain_name(const struct check_context *context, struct str name, struct str *out)
 {
+	enum { WIDE_FROM = 0xFF01, WIDE_TO = 0xFF5E };
 	struct buf text = { .arena = context->arena };
-	for (size_t at = 0; at < name.len;) {
+	for (size_t at = 0, len; at < name.len; at += len) {
 		size_t i = 0, n = sizeof looks / sizeof *looks;
-		struct str rest = str_slice(name, at, name.len), bytes = STR("");
-		if ((unsigned char)name.ptr[at] < 0x80)
-			i = n;
-		for (; i < n; i++) {
-			bytes = str_from(looks[i].bytes);
-			if (str_equal(str_slice(rest, 0, bytes.len), bytes))
-				break;
-		}
-		if (i == n)
-			buf_add_byte(&text, name.ptr[at]);
+		uint32_t code = character(str_slice(name, at, name.len), &len);
+		while (i < n && (code < looks[i].from || code > looks[i].to))
+			i++;
+		if (code >= WIDE_FROM && code <= WIDE_TO)
+			buf_add_byte(&text, (char)(code - WIDE_FROM + '!'));
+		else if (i == n)
+			buf_add_str(&text, str_slice(name, at, at + len));
 		else if (looks[i].plain)
 			buf_add_byte(&text, looks[i].plain);
-		at += i == n ? 1 : bytes.len;
 	}
 	*out = buf_str(&text);
 	return text.failed ? -1 : 0;
@@ -254,11 +278,25 @@ static bool host_byte(char c)
 	return ascii_alpha(c) || ascii_digit(c) || c == '.' || c == '-';
 }
 
-/* "example.com" of a host and "example.de" of another are one organisation's. */
+/* Under the suffixes that an organisation takes its own name of: a country's, or an old one. */
+static bool common_suffix(struct str domain)
+{
+	static const char *const old[] = { "com", "net", "org", "edu" };
+	struct str last = domain;
+	for (size_t dot; (dot = str_find_byte(last, '.')) != SIZE_MAX;)
+		last = str_slice(last, dot + 1, last.len);
+	for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+		if (str_equal_nocase(last, str_from(old[i])))
+			return true;
+	return last.len == 2;
+}
+
+/* example.com and example.de are one organisation's; example.shop is anybody's. */
 static bool same_organisation(struct str a, struct str b)
 {
-	return str_equal_nocase(str_slice(a, 0, str_find_byte(a, '.')),
-		str_slice(b, 0, str_find_byte(b, '.')));
+	return str_equal_nocase(a, b) || (common_suffix(a) && common_suffix(b) &&
+		str_equal_nocase(str_slice(a, 0, str_find_byte(a, '.')),
+		str_slice(b, 0, str_find_byte(b, '.'))));
 }
 
 /* Is `domain` of the organisation of one of From's addresses? *any: there is such an address. */
@@ -293,7 +331,7 @@ static bool next_host(struct str name, size_t *at, struct str *host, bool *addre
 	return from < end;
 }
 
-/* Lists and forwarders put the author into the name, "Jo <jo@example.com> via List": they say so. */
+/* Lists put the author into the name, "Jo <jo@example.com> via List", and say that they are one. */
 static bool is_list(const struct facts *facts)
 {
 	return first_header(facts, STR("List-Id")) || first_header(facts, STR("List-Post"));

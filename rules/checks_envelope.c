@@ -39,7 +39,10 @@ static const char *const helo_names[HELO_KINDS] = {
 static bool is_literal(struct str helo)
 {
 	struct ip ip;
-	return helo.ptr[0] == '[' || ip_parse(helo, &ip);
+	if (helo.ptr[helo.len - 1] == '.')
+		helo.len--;
+	return helo.len && (helo.ptr[0] == '[' || str_starts_nocase(helo, STR("IPv6:")) ||
+		ip_parse(helo, &ip));
 }
 
 static int helo_kind(const struct check_context *context, const struct fact_relay *client,
@@ -92,30 +95,46 @@ int check_helo_ptr(const struct check_context *context, const struct check_call 
 
 enum { NUMBERS_MAX = 16, FORM_MAX = 32 };
 
-/* How many octets of the address stand in the name as numbers of their own, in any order. */
-static size_t octets_in(struct str name, const uint8_t octets[4])
+/* Which octets of the address stand in the name. */
+struct octets {
+	const uint8_t *of;
+	bool found[4];
+	size_t n;
+	size_t joined;              /* the most in one run of digits */
+};
+
+static size_t find_octet(struct octets *octets, struct str digits)
 {
-	bool found[4] = { false };
-	size_t n = 0;
+	uint64_t value;
+	if (digits.len > 3 || !str_to_u64(digits, 255, &value))
+		return 0;
+	for (size_t i = 0; i < 4; i++) {
+		if (octets->found[i] || octets->of[i] != value)
+			continue;
+		octets->found[i] = true;
+		octets->n++;
+		return 1;
+	}
+	return 0;
+}
+
+/* As numbers of their own, in any order; of longer ones, each three digits: "113077". */
+static void octets_in(struct str name, struct octets *octets)
+{
 	for (size_t at = 0, numbers = 0; at < name.len && numbers < NUMBERS_MAX; at++) {
-		size_t end = at;
-		uint64_t value;
+		size_t end = at, found = 0;
 		while (end < name.len && ascii_digit(name.ptr[end]))
 			end++;
 		if (end == at)
 			continue;
 		numbers++;
-		bool is_octet = end - at <= 3 && str_to_u64(str_slice(name, at, end), 255, &value);
-		for (size_t i = 0; is_octet && i < 4; i++) {
-			if (found[i] || octets[i] != value)
-				continue;
-			found[i] = true;
-			n++;
-			break;
-		}
+		size_t each = end - at > 3 && (end - at) % 3 == 0 && end - at <= 12 ? 3 : end - at;
+		for (size_t k = at; k < end; k += each)
+			found += find_octet(octets, str_slice(name, k, k + each));
+		if (each < end - at && found > octets->joined)
+			octets->joined = found;
 		at = end;
 	}
-	return n;
 }
 
 /* Writes a number with at least `width` digits; where it ends. */
@@ -151,7 +170,8 @@ static bool stands_alone(struct str name, struct str form)
 static bool joined_in(struct str name, const uint8_t octets[4])
 {
 	static const struct { unsigned base; size_t width; char between; } ways[] = {
-		{ 10, 3, 0 }, { 10, 1, 0 }, { 16, 2, 0 }, { 16, 2, '-' }, { 16, 2, '.' }
+		{ 10, 3, 0 }, { 10, 1, 0 }, { 16, 2, 0 }, { 16, 2, '-' }, { 16, 2, '.' },
+		{ 16, 1, '-' }
 	};
 	char form[FORM_MAX];
 	uint32_t number = 0;
@@ -208,30 +228,35 @@ static int address_weight(struct str name, const struct ip *ip)
 {
 	if (!ip_is_v4(ip))
 		return ipv6_in(name, ip) ? 2 : 0;
-	size_t octets = octets_in(name, ip->bytes + 12);
-	if (octets == 4 || joined_in(name, ip->bytes + 12))
+	struct octets octets = { .of = ip->bytes + 12 };
+	octets_in(name, &octets);
+	if (octets.n == 4 || octets.joined == 3 || joined_in(name, ip->bytes + 12))
 		return 2;
-	return octets >= 2;
+	return octets.n >= 2;
 }
 
 /* ---- the words of the name ---- */
 
 /* What providers call their pools, and what people call servers. Words are runs of letters, and a
- * '*' at the end takes any more. Weights: a pool that nothing else needs to vouch for is 2, one that
- * needs more is 1; a server's word outweighs an address, and an address with a pool. */
+ * '*' at the end takes any more. Weights: a pool that nothing else needs to vouch for is 2, one
+ * that needs more is 1; a server's word outweighs an address, a pool, and the two together. */
 static const struct { const char *word; int weight; } words[] = {
-	{ "adsl", 2 }, { "broadband", 2 }, { "cable*", 2 }, { "catv", 2 }, { "cpe", 2 },
-	{ "dhcp*", 2 }, { "dial*", 2 }, { "dip", 2 }, { "dsl*", 2 }, { "dyn", 2 }, { "dynamic*", 2 },
-	{ "dyndsl", 2 }, { "dynip*", 2 }, { "fios", 2 }, { "ftth", 2 }, { "gprs", 2 }, { "gpon", 2 },
-	{ "hsd", 2 }, { "isdn", 2 }, { "pool*", 2 }, { "ppp*", 2 }, { "umts", 2 }, { "vdsl", 2 },
-	{ "wimax", 2 }, { "xdsl", 2 },
-	{ "abo", 1 }, { "bb", 1 }, { "client*", 1 }, { "cust", 1 }, { "customer*", 1 }, { "home", 1 },
-	{ "kunde", 1 }, { "lte", 1 }, { "mobile", 1 }, { "modem", 1 }, { "res", 1 },
-	{ "residential", 1 }, { "slip", 1 }, { "sub", 1 }, { "subscriber*", 1 }, { "unassigned", 1 },
-	{ "user*", 1 },
-	{ "email*", -3 }, { "fix", -3 }, { "fixed*", -3 }, { "mail*", -3 }, { "mta*", -3 },
-	{ "mx*", -3 }, { "news*", -3 }, { "ns", -3 }, { "out*", -3 }, { "relay*", -3 }, { "send*", -3 },
-	{ "server*", -3 }, { "smtp*", -3 }, { "srv*", -3 }, { "static*", -3 }, { "www", -3 },
+	{ "adsl", 2 }, { "broadband", 2 }, { "cable*", 2 }, { "catv", 2 }, { "cgn*", 2 },
+	{ "cpe", 2 }, { "dhcp*", 2 }, { "dial*", 2 }, { "dinami*", 2 }, { "dip", 2 }, { "dsl*", 2 },
+	{ "dyn", 2 }, { "dynami*", 2 }, { "dyndsl", 2 }, { "dynip*", 2 }, { "fios", 2 },
+	{ "ftth", 2 }, { "gprs", 2 }, { "gpon", 2 }, { "hsd", 2 }, { "isdn", 2 }, { "pool*", 2 },
+	{ "ppp*", 2 }, { "umts", 2 }, { "vdsl", 2 }, { "wimax", 2 }, { "xdsl", 2 },
+	{ "abo", 1 }, { "abonn*", 1 }, { "bb", 1 }, { "client*", 1 }, { "cust", 1 },
+	{ "customer*", 1 }, { "gsm", 1 }, { "home", 1 }, { "host", 1 }, { "hotspot", 1 },
+	{ "ip", 1 }, { "klient*", 1 }, { "kunde", 1 }, { "line", 1 }, { "lte", 1 }, { "mobile", 1 },
+	{ "modem", 1 }, { "nat", 1 }, { "node", 1 }, { "res", 1 }, { "residential", 1 },
+	{ "slip", 1 }, { "sub", 1 }, { "subscriber*", 1 }, { "unassigned", 1 }, { "user*", 1 },
+	{ "wifi", 1 }, { "wireless", 1 },
+	{ "email*", -3 }, { "estati*", -3 }, { "fija", -3 }, { "fijo", -3 }, { "fix*", -3 },
+	{ "fixo", -3 }, { "leased", -3 }, { "mail*", -3 }, { "mta*", -3 }, { "mx*", -3 },
+	{ "news*", -3 }, { "ns", -3 }, { "out*", -3 }, { "relay*", -3 }, { "send*", -3 },
+	{ "server*", -3 }, { "smtp*", -3 }, { "srv*", -3 }, { "stat", -3 }, { "stati*", -3 },
+	{ "www", -3 },
 };
 
 static int word_weight(struct str word)
@@ -254,8 +279,8 @@ static bool has_digit(struct str text)
 	return false;
 }
 
-/* The best word of a pool that has a number in its label or next to it, and the worst of a
- * server, with or without. */
+/* The best word of a pool that has a number in its label, before it or next to it, and the worst of
+ * a server, with or without. */
 static void weigh_label(struct str label, bool numbered, int *pool, int *server)
 {
 	for (size_t at = 0, end; at < label.len; at = end + 1) {
@@ -280,7 +305,7 @@ static int words_weight(struct str area)
 		bool digit = has_digit(label);
 		bool next = has_digit(str_slice(area, 0, str_find_byte(area, '.')));
 		weigh_label(label, digit || before || next, &pool, &server);
-		before = digit;
+		before = before || digit;
 	}
 	return pool + server;
 }
