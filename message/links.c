@@ -8,11 +8,13 @@
 
 #include <string.h>
 
+#include "message/domain.h"
 #include "message/nested.h"
 #include "message/url.h"
 #include "message/url_find.h"
 
 enum { PROBES_MAX = 64, SLOTS_FIRST = 64 };
+enum { ANCHOR_MAX = 512 }; /* bytes of one that is a link and nothing else */
 
 /* Disguises that only stay while all findings have them. */
 enum { ONLY = DISGUISE_NOT_SHOWN | DISGUISE_READING | DISGUISE_NESTED | DISGUISE_DATA };
@@ -357,6 +359,122 @@ static int find_text(struct links *links, const struct html *html, unsigned text
 	return 0;
 }
 
+/* Do references of HTML stand in scheme or host? Up to the first, source and target are alike. */
+static bool has_references(const struct html_link *link)
+{
+	size_t at, end;
+
+	if (link->css || link->target.ptr == link->source.ptr)
+		return false;
+	at = str_find_byte(link->source, '&');
+	if (at == SIZE_MAX)
+		return false;
+	end = str_until(link->target, 0, ":/\\?#");
+	if (end < link->target.len && link->target.ptr[end] == ':')
+		end++;
+	else if (end > 0)
+		return false; /* relative */
+	while (end < link->target.len && (link->target.ptr[end] == '/' ||
+		link->target.ptr[end] == '\\'))
+		end++;
+	return at < str_until(link->target, end, "/\\?#");
+}
+
+/* The registered domain, or what comes nearest to it. */
+static struct str domain_of(struct str host, bool is_ip)
+{
+	struct str domain = is_ip ? host : domain_registered(host);
+	int dots = 0;
+
+	if (domain.len > 0)
+		return domain;
+	for (size_t i = host.len; i-- > 0;)
+		if (host.ptr[i] == '.' && i + 1 < host.len && ++dots == 2)
+			return str_slice(host, i + 1, host.len);
+	return host;
+}
+
+/* The part of an anchor that a reader sees, in `out`; false when it is long. */
+static bool shown_anchor(const struct html *html, struct str anchor, char out[ANCHOR_MAX],
+	size_t *len)
+{
+	size_t at = (size_t)(anchor.ptr - html->text.ptr), end = at + anchor.len, hidden = 0;
+
+	*len = 0;
+	if (anchor.ptr < html->text.ptr || end > html->text.len)
+		return false;
+	while (hidden < html->hidden_n && html->hidden[hidden].to <= at)
+		hidden++;
+	while (at < end) {
+		size_t to = hidden < html->hidden_n && html->hidden[hidden].from < end ?
+			html->hidden[hidden].from : end;
+
+		if (to > at) {
+			if (to - at > ANCHOR_MAX - *len)
+				return false;
+			memcpy(out + *len, html->text.ptr + at, to - at);
+			*len += to - at;
+		}
+		if (to == end)
+			break;
+		at = html->hidden[hidden++].to;
+	}
+	return true;
+}
+
+/* Does the item, or a link within it, lead to that domain? Those within it come soon behind it. */
+static bool leads_to(const struct links *links, size_t item, struct str domain)
+{
+	enum { BEHIND = 256 };
+
+	for (size_t i = item; i < links->n && i - item < BEHIND; i++) {
+		struct str host = links->items[i].host;
+		size_t holder = i;
+
+		while (holder > item && links->items[holder].place.in == PLACE_URL)
+			holder = links->items[holder].place.n;
+		if (holder != item || host.len < domain.len || !str_equal(domain,
+			str_slice(host, host.len - domain.len, host.len)))
+			continue;
+		if (host.len == domain.len || host.ptr[host.len - domain.len - 1] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* Is the anchor's text a link, and does it name another domain than where a click leads? */
+static int compare_anchor(struct links *links, const struct html *html, struct str anchor,
+	size_t item)
+{
+	struct message_url *target = &links->items[item];
+	struct url_finder finder;
+	struct url_found found;
+	char copy[ANCHOR_MAX];
+	struct str text, rest;
+	struct url url;
+	size_t len;
+
+	if (target->host.len == 0 || target->url.ptr[0] == 'm' || !shown_anchor(html, anchor, copy,
+		&len))
+		return 0;
+	text = str_trim(str_make(copy, len));
+	finder = url_find_begin(NULL, text);
+	if (!url_find_next(&finder, &found) || found.link.ptr != text.ptr)
+		return 0;
+	rest = str_slice(text, found.link.len, text.len);
+	for (size_t i = 0; i < rest.len; i++)
+		if (ascii_alpha(rest.ptr[i]) || ascii_digit(rest.ptr[i]) ||
+			(unsigned char)rest.ptr[i] >= 0x80)
+			return 0;
+	if (!url_parse(links->arena, found.link, STR(""), &url))
+		return arena_spent(links->arena) ? -1 : 0;
+	if (url.host.len == 0 || str_equal(url.scheme, STR("mailto")))
+		return 0;
+	if (!leads_to(links, item, domain_of(url.host, url.host_is_ip)))
+		links->items[item].disguise |= DISGUISE_SAYS_OTHER;
+	return 0;
+}
+
 int links_of_html(struct links *links, const struct html *html, struct str source, size_t text)
 {
 	static const enum message_url_origin ORIGINS[] = {
@@ -374,8 +492,12 @@ int links_of_html(struct links *links, const struct html *html, struct str sourc
 		found.place = (struct message_place){ PLACE_SOURCE, (unsigned)text,
 			(size_t)(link->source.ptr - source.ptr), link->source.len };
 		found.origin = ORIGINS[link->kind];
-		found.disguise = link->hidden ? DISGUISE_NOT_SHOWN : 0u;
+		found.disguise = (link->hidden ? DISGUISE_NOT_SHOWN : 0u) |
+			(has_references(link) ? DISGUISE_REFERENCES : 0u);
 		if (add_found(links, link->target, html->base, found, &item) < 0)
+			return -1;
+		if (item != SIZE_MAX && str_find_byte(link->anchor, '.') != SIZE_MAX &&
+			compare_anchor(links, html, link->anchor, item) < 0)
 			return -1;
 	}
 	return find_text(links, html, (unsigned)text);

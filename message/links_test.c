@@ -154,6 +154,40 @@ T_TEST(adds_up_what_is_known_of_a_link)
 	done();
 }
 
+T_TEST(compares_what_a_link_says_with_where_it_leads)
+{
+	static const struct { const char *html; unsigned disguise; } LINKS[] = {
+		{ "<a href='http://pills.com/'>www.good.com</a>", DISGUISE_SAYS_OTHER },
+		{ "<a href='http://pills.com/'> <b>http://good.com/</b>login. </a>", DISGUISE_SAYS_OTHER },
+		{ "<a href='http://pills.com/'>go<i style='font-size:0'>zz</i>od.c<b></b>om</a>",
+			DISGUISE_SAYS_OTHER },
+		{ "<a href='http://www.good.com/'>shop.good.com</a>", 0 },
+		{ "<a href='http://r.com/?u=http://a.com/?v=http%3A%2F%2Fgood.com'>good.com</a>", 0 },
+		{ "<a href='http://pills.com/'>buy at good.com</a>", 0 },
+		{ "<a href='http://pills.com/'>good.com buy</a>", 0 },
+		{ "<a href='http://pills.com/'>me@good.com</a>", 0 },
+		{ "<a href='mailto:me@pills.com'>good.com</a>", 0 },
+		{ "<a href='http://a.example'>http://b.example</a>", DISGUISE_SAYS_OTHER },
+		{ "<a href='http://b.a.example'>http://a.example</a>", 0 },
+		{ "<a href='http://p&#105;lls.com/'>x</a>", DISGUISE_REFERENCES },
+		{ "<a href='http&colon;//pills.com/'>x</a>", DISGUISE_REFERENCES },
+		{ "<a href='&sol;/pills.com/'>x</a>", DISGUISE_REFERENCES },
+		{ "<a href='http://pills.com/?a=1&amp;b=2'>x</a>", 0 },
+		{ "<a href='http://pills.com/?a=1&b=2'>x</a>", 0 },
+		{ "<base href='http://pills.com'><a href='a&amp;b'>x</a>", 0 }
+	};
+
+	for (size_t i = 0; i < sizeof LINKS / sizeof *LINKS; i++) {
+		const struct message_view *view = read_part("text/html", "utf-8", "7bit",
+			str_from(LINKS[i].html));
+
+		t_need(view->urls_n > 0);
+		if (!t_int(view->urls[0].disguise, LINKS[i].disguise))
+			printf("# %s\n", LINKS[i].html);
+		done();
+	}
+}
+
 /* "\n", "\t", "\\", "\xHH" */
 static void unescape(struct str text, struct buf *out)
 {
