@@ -458,6 +458,9 @@ static int compare_anchor(struct links *links, const struct html *html, struct s
 		&len))
 		return 0;
 	text = str_trim(str_make(copy, len));
+	for (size_t i = 0; i < text.len; i++) /* words: most anchors */
+		if (ascii_space(text.ptr[i]))
+			return 0;
 	finder = url_find_begin(NULL, text);
 	if (!url_find_next(&finder, &found) || found.link.ptr != text.ptr)
 		return 0;

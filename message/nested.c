@@ -172,23 +172,29 @@ static void find_with_percent(struct finder *finder, struct str place, struct st
 			return;
 }
 
-/* "http" in base64 at each of the three places within a quantum; the offset of the quantum. */
+/* "http" in base64 at each of the three places within a quantum: the offset of the quantum of the
+ * first. All have an 'H' but that of "HTTP", which is looked for last. */
 static size_t find_base64(struct str text, size_t from)
 {
-	static const struct { struct str text; size_t before; } FORMS[] = {
-		{ { "aHR0c", 5 }, 0 }, { { "SFRUU", 5 }, 0 }, { { "SHR0c", 5 }, 0 },
-		{ { "h0dHA6", 6 }, 2 }, { { "h0dHBz", 6 }, 2 }, { { "odHRw", 5 }, 3 }
+	static const struct { struct str text; size_t h, before; } FORMS[] = {
+		{ { "aHR0c", 5 }, 1, 0 }, { { "SHR0c", 5 }, 1, 0 }, { { "odHRw", 5 }, 2, 3 },
+		{ { "h0dHA6", 6 }, 3, 2 }, { { "h0dHBz", 6 }, 3, 2 }
 	};
-	size_t best = SIZE_MAX;
+	size_t at = from, h;
 
-	text = str_slice(text, from, text.len);
-	for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
-		size_t at = str_find(text, FORMS[i].text);
+	while ((h = str_find_byte(str_slice(text, at, text.len), 'H')) != SIZE_MAX) {
+		h += at;
+		at = h + 1;
+		for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
+			size_t before = FORMS[i].h + FORMS[i].before;
 
-		if (at != SIZE_MAX && at >= FORMS[i].before && at - FORMS[i].before < best)
-			best = at - FORMS[i].before;
+			if (h - from >= before && str_equal(FORMS[i].text, str_slice(text, h - FORMS[i].h,
+				h - FORMS[i].h + FORMS[i].text.len)))
+				return h - before;
+		}
 	}
-	return best == SIZE_MAX ? SIZE_MAX : from + best;
+	at = str_find(str_slice(text, from, text.len), STR("SFRUU"));
+	return at == SIZE_MAX ? SIZE_MAX : from + at;
 }
 
 static void find_encoded(struct finder *finder, struct str place, struct str text)
@@ -419,13 +425,28 @@ static void read_opaque(struct finder *finder, struct str scheme, struct str res
 	}
 }
 
-/* Is there anything in it that a link needs? */
+/* Is there anything in it that a link needs? One pass; most URLs end here. */
 static bool may_hold(struct finder *finder, struct str rest)
 {
-	finder->base64 = rest.len > 8 && find_base64(rest, 0) != SIZE_MAX;
-	return finder->base64 || str_find_byte(rest, ':') != SIZE_MAX ||
-		str_find_byte(rest, '%') != SIZE_MAX || str_find_byte(rest, '=') != SIZE_MAX ||
-		nested_in_path(finder->host, finder->path) > 0;
+	enum { MARK = 1, H = 2, F = 4, CODE = H | F, SHORTEST = 8 };
+	static const unsigned char CLASS[256] = {
+		[':'] = MARK, ['%'] = MARK, ['='] = MARK, ['H'] = H, ['F'] = F
+	};
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < rest.len; i++)
+		seen |= CLASS[(unsigned char)rest.ptr[i]];
+	if (seen & CODE && rest.len > SHORTEST)
+		finder->base64 = find_base64(rest, 0) != SIZE_MAX;
+	return finder->base64 || seen & MARK || nested_in_path(finder->host, finder->path) > 0;
+}
+
+/* The first of two bytes, from `at` on; the end if there is none. */
+static size_t first_of(struct str text, size_t at, char one, char other)
+{
+	while (at < text.len && text.ptr[at] != one && text.ptr[at] != other)
+		at++;
+	return at;
 }
 
 int nested_find(struct arena *arena, struct str url, struct str host, struct nested_list *out)
@@ -440,9 +461,12 @@ int nested_find(struct arena *arena, struct str url, struct str host, struct nes
 		return 0;
 	opaque = host.len == 0 || str_starts_nocase(url, STR("mailto:"));
 	rest = str_slice(url, scheme + 1, url.len);
-	if (!opaque)
-		rest = str_slice(rest, str_until(rest, 2, "/?#"), rest.len);
-	query = str_until(rest, 0, "?#");
+	if (!opaque) {
+		size_t at = first_of(rest, 2, '/', '/'); /* an URL with a host has a path */
+
+		rest = str_slice(rest, at, rest.len);
+	}
+	query = first_of(rest, 0, '?', '#');
 	finder.path = str_slice(rest, 0, query);
 	if (nested_in_host(host) > 0)
 		read_host(&finder, rest);
@@ -452,7 +476,7 @@ int nested_find(struct arena *arena, struct str url, struct str host, struct nes
 		read_opaque(&finder, str_slice(url, 0, scheme), rest);
 		return finder.failed ? -1 : 0;
 	}
-	fragment = str_until(rest, query, "#");
+	fragment = first_of(rest, query, '#', '#');
 	read_path(&finder, rest);
 	if (out->n == 0 || out->items[out->n - 1].at + out->items[out->n - 1].len < url.len) {
 		read_parameters(&finder, str_slice(rest, query, fragment), false);

@@ -135,6 +135,9 @@ size_t nested_in_path(struct str host, struct str path)
 		{ { "archive.org", 11 }, { "/web/", 5 } }, { { "google", 6 }, { "/amp/", 5 } }
 	};
 
+	/* most paths */
+	if (path.len < 6 || (path.ptr[2] != '/' && path.ptr[3] != '/' && path.ptr[4] != '/'))
+		return 0;
 	for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
 		struct str start = FORMS[i].path;
 		bool google = str_equal(FORMS[i].host, STR("google")), amp = start.ptr[2] == '/';
