@@ -149,9 +149,11 @@ static int keep(struct links *links, struct str raw, const struct url *url,
 		return -1;
 	item->raw = raw;
 	item->url = url->url;
-	item->host = url->host;
-	item->host_is_ip = url->host_is_ip;
-	item->ip = url->ip;
+	if (!str_equal(url->scheme, STR("mailto"))) { /* an address leads to no web host */
+		item->host = url->host;
+		item->host_is_ip = url->host_is_ip;
+		item->ip = url->ip;
+	}
 	item->origin = found->origin;
 	item->anchor = found->anchor;
 	item->disguise = found->disguise;

@@ -97,7 +97,8 @@ struct message_text {
 struct message_url {
 	struct str raw;        /* as it stood (decoded from transfer encoding and charset) */
 	struct str url;        /* after the WHATWG rules: serialised, percent-decoded for matching */
-	struct str host;       /* lower case ASCII (punycode); address in canonical form */
+	struct str host;       /* lower case ASCII (punycode); address in canonical form; empty: opens
+	                        * nothing, or is a mail address ("mailto:") */
 	bool host_is_ip;
 	struct ip ip;
 	enum message_url_origin origin;

@@ -16,7 +16,7 @@ static bool is_example(struct str host)
 /* Would a click open it, also where SpamAssassin sees no link? Bare host names often are none. */
 static bool opens(const struct message_url *url)
 {
-	if (str_starts_nocase(url->url, STR("mailto:")))
+	if (str_starts_nocase(url->url, STR("mailto:")) || (url->disguise & DISGUISE_HUMAN))
 		return false;
 	if (url->origin == MESSAGE_URL_TEXT || url->origin == MESSAGE_URL_HTML_TEXT)
 		return str_starts_nocase(url->raw, STR("http"));

@@ -22,7 +22,6 @@ enum column { ID, TECHNIQUE, RAW, TYPE, HOST, CLASS, NESTED, CHARSET, ENCODING }
 
 /* Rows that do not hold yet, by who mends them. */
 static const struct { const char *owner, *ids; } KNOWN[] = {
-	{ "url", "U156 U158 U160 U166 D245 D246 D247 D249" },
 	{ "mime", "U194 D280" },
 	{ NULL, NULL }
 };
