@@ -304,6 +304,10 @@ static const struct check_entry checks[] = {
 		"a link that leads to another domain", CHECK_URIS, NULL },
 	{ "check_https_ip_mismatch", "URIEval", check_https_ip_mismatch, FACT_MESSAGE,
 		"a link to an address that shows \"https:\" and no address", CHECK_LINKS, NULL },
+	{ "check_url_disguise", "Depeer", check_url_disguise, FACT_MESSAGE,
+		"('word', ...): how many links are hidden in one of these ways", CHECK_WORDS,
+		" references percent numeric carried userinfo slashes blanks invisible compatible "
+		"confusable human nested data not-shown tags says-other reading " },
 	{ "check_uri_truncated", "URIEval", check_truncated, FACT_MESSAGE,
 		"a link of more than 8,192 bytes", 0, NULL },
 	{ "check_uri_local_bl", "URILocalBL", check_uri_local_bl, FACT_MESSAGE,
@@ -467,15 +471,27 @@ const struct check_entry *check_find(struct str name)
 	return NULL;
 }
 
+/* Words of `only` have a blank around them. */
+static bool is_word_of(const char *only, struct str what)
+{
+	struct str known = str_from(only);
+	size_t at = str_find(known, what);
+
+	return what.len && at != SIZE_MAX && at > 0 && known.ptr[at - 1] == ' ' &&
+		known.ptr[at + what.len] == ' ';
+}
+
 bool check_is_here(const struct check_call *call)
 {
 	const struct check_entry *entry = call->entry;
+	size_t n = entry->needs & CHECK_WORDS ? call->args_n : 1;
+
 	if (!entry->ask || !entry->only)
 		return entry->ask != NULL;
-	struct str known = str_from(entry->only), what = call->args_n ? call->args[0] : STR("");
-	size_t at = str_find(known, what);
-	return what.len && at != SIZE_MAX && at > 0 && known.ptr[at - 1] == ' ' &&
-		known.ptr[at + what.len] == ' ';
+	for (size_t i = 0; i < n && i < call->args_n; i++)
+		if (!is_word_of(entry->only, call->args[i]))
+			return false;
+	return call->args_n > 0;
 }
 
 static bool name_byte(char c)

@@ -49,7 +49,8 @@ typedef int check_function(const struct check_context *context, const struct che
 enum {
 	CHECK_RELAYS = 1, CHECK_BODY = 2, CHECK_PARTS = 4, CHECK_RAWBODY = 8, CHECK_TREE = 16,
 	CHECK_HTML = 2048, CHECK_LINKS = 4096, CHECK_URIS = 8192,
-	CHECK_AUTH = 1024
+	CHECK_AUTH = 1024,
+	CHECK_WORDS = 16384         /* each argument has to be one of `only`, not the first alone */
 };
 
 struct check_entry {

@@ -34,7 +34,7 @@ check_function check_from_welcome, check_from_default_welcome, check_forged_welc
 check_function check_freemail_from, check_freemail_header, check_freemail_replyto,
 	check_freemail_body;
 /* checks_uri.c */
-check_function check_redirector, check_truncated;
+check_function check_redirector, check_truncated, check_url_disguise;
 /* checks_body.c */
 check_function check_vertical_words, check_body_length, check_blank_lines, check_signature_text,
 	check_signature_length, check_signature_ratio, check_stock, check_hidden_text;

@@ -372,6 +372,43 @@ T_TEST(text)
 	t_str(rules_hits(rules, &mail.facts), "C");
 }
 
+T_TEST(url_disguise)
+{
+	static const struct fact_url urls[] = {
+		{ .raw = { "http://a@b.example/", 19 }, .disguise = DISGUISE_USERINFO },
+		{ .raw = { "http://0x4d030409/", 18 }, .disguise = DISGUISE_NUMERIC | DISGUISE_PERCENT },
+	};
+	const char *rules = "uri A eval:check_url_disguise('userinfo')\n"
+		"uri B eval:check_url_disguise('percent', 'userinfo')\n"
+		"uri C eval:check_url_disguise('human', 'nested')\n"
+		"meta D B == 2\nscore D 1\n";
+	struct mail mail;
+
+	read_mail(&mail, "", "", "");
+	t_str(rules_hits(rules, &mail.facts), "");
+	mail.facts.urls = urls;
+	mail.facts.urls_n = 2;
+	t_str(rules_hits(rules, &mail.facts), "A B D");
+}
+
+/* Each word is one that the table knows, and the table knows each. */
+T_TEST(url_disguise_words)
+{
+	const struct check_entry *entry = check_find(STR("check_url_disguise"));
+	struct str first = STR("userinfo"), args[] = { first, STR("userinf") };
+	struct check_call call = { .entry = entry, .args = args, .args_n = 1 };
+
+	t_need(entry);
+	for (unsigned i = 0; i < DISGUISES; i++) {
+		args[0] = str_from(disguise_name(i));
+		t_true(check_is_here(&call));
+	}
+	call.args_n = 2;
+	t_true(!check_is_here(&call));
+	call.args_n = 0;
+	t_true(!check_is_here(&call));
+}
+
 T_TEST(hidden_text)
 {
 	struct mail mail;

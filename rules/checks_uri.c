@@ -1,7 +1,8 @@
 /* rules/checks_uri: checks of the links.
  *
- * Semantics of SpamAssassin 4.0.1 (Plugin/URIEval.pm).
+ * Semantics of SpamAssassin 4.0.1 (Plugin/URIEval.pm), but for check_url_disguise, our own.
  */
+#include "base/disguise.h"
 #include "rules/checks.h"
 #include "rules/checks_text.h"
 
@@ -13,6 +14,33 @@ int check_truncated(const struct check_context *context, const struct check_call
 	for (size_t i = 0; i < facts->urls_n; i++)
 		if (facts->urls[i].raw.len > FACT_URL_MAX)
 			return checks_hit(out, true, facts->urls[i].raw);
+	return 0;
+}
+
+static unsigned disguises_of(const struct check_call *call)
+{
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < call->args_n; i++)
+		for (unsigned k = 0; k < DISGUISES; k++)
+			if (str_equal(call->args[i], str_from(disguise_name(k))))
+				bits |= 1u << k;
+	return bits;
+}
+
+int check_url_disguise(const struct check_context *context, const struct check_call *call,
+	struct check_answer *out)
+{
+	const struct facts *facts = context->facts;
+	unsigned bits = disguises_of(call);
+
+	for (size_t i = 0; i < facts->urls_n; i++) {
+		if (!(facts->urls[i].disguise & bits))
+			continue;
+		if (out->value == 0)
+			out->evidence = facts->urls[i].raw;
+		out->value += 1;
+	}
 	return 0;
 }
 

@@ -62,6 +62,32 @@ static json_t *sub_rules_json(const struct verdict *verdict)
 	return NULL;
 }
 
+static json_t *disguise_json(unsigned disguise)
+{
+	json_t *words = json_array();
+	int status = 0;
+
+	for (unsigned i = 0; i < DISGUISES; i++)
+		if (disguise >> i & 1)
+			status |= json_array_append_new(words, json_string(disguise_name(i)));
+	if (status == 0)
+		return words;
+	json_decref(words);
+	return NULL;
+}
+
+/* Where a link was found: {"in":"shown","n":0,"at":12,"len":30}. */
+static json_t *place_json(const struct message_place *place)
+{
+	static const char *const IN[] = {
+		[PLACE_HEADER] = "header", [PLACE_SOURCE] = "source", [PLACE_SHOWN] = "shown",
+		[PLACE_ALL] = "all", [PLACE_URL] = "url"
+	};
+
+	return json_pack("{s:s, s:i, s:I, s:I}", "in", IN[place->in], "n", (int)place->n,
+		"at", (json_int_t)place->at, "len", (json_int_t)place->len);
+}
+
 static json_t *urls_json(const struct score_report *report)
 {
 	json_t *urls = json_array();
@@ -75,6 +101,8 @@ static json_t *urls_json(const struct score_report *report)
 
 		bad |= output_json_set(one, "host", output_json_text(url->host));
 		bad |= output_json_set(one, "domain", output_json_text(message_url_domain(url)));
+		bad |= output_json_set(one, "disguise", disguise_json(url->disguise));
+		bad |= output_json_set(one, "place", place_json(&url->place));
 		if (network)
 			bad |= output_json_set(one, "network", network_print_json(network));
 		status |= append(urls, one, bad);

@@ -85,6 +85,18 @@ static void print_sub_rules(const struct output *output, const struct verdict *v
 	}
 }
 
+static void print_disguise(const struct output *output, unsigned disguise)
+{
+	const char *before = "  hidden: ";
+
+	for (unsigned i = 0; i < DISGUISES; i++) {
+		if (!(disguise >> i & 1))
+			continue;
+		fprintf(output->out, "%s%s", before, disguise_name(i));
+		before = ", ";
+	}
+}
+
 static void print_urls(const struct output *output, const struct score_report *report)
 {
 	for (size_t i = 0; i < report->view->urls_n; i++) {
@@ -96,6 +108,7 @@ static void print_urls(const struct output *output, const struct score_report *r
 			fputs("  ", output->out);
 			network_print_text(output, report->result->url_networks[i]);
 		}
+		print_disguise(output, url->disguise);
 		putc('\n', output->out);
 	}
 }
