@@ -15,6 +15,7 @@
 #include "base/ip.h"
 #include "message/decode.h"
 #include "message/message.h"
+#include "test-harness/place.h"
 #include "test-harness/t.h"
 
 enum { COLUMNS = 11, LINE_MAX_BYTES = 8192 };
@@ -107,6 +108,9 @@ static const struct message_view *read_row(struct arena *arena, const struct row
 		buf_add_str(&mail, row->columns[RAW]);
 	buf_add_byte(&mail, '\n');
 	t_need(!mail.failed && message_read(message, buf_str(&mail)) == 0);
+	for (size_t i = 0; i < message_view(message)->urls_n; i++)
+		if (!t_true(place_look(message_view(message), i, arena) != PLACE_WRONG))
+			printf("# link %zu of %.*s\n", i, (int)mail.len, mail.ptr);
 	return message_view(message);
 }
 

@@ -10,14 +10,13 @@
 #include "message/message.h"
 
 enum place_found {
-	PLACE_NONE,   /* it has no place (len 0), or no host that could be found */
+	PLACE_NONE,   /* it has no host, or memory is spent */
 	PLACE_RIGHT,
-	PLACE_WRONG   /* outside its text, or its host cannot be had from the bytes that stand there */
+	PLACE_WRONG   /* outside its text, or what stands there does not give this URL */
 };
 
-/* From the place of view->urls[url] takes the slice; undoes, as far as it takes to meet the host,
- * references, percent-encoding, escapes of CSS and the forms that a reader mends (hxxp, [.]); and
- * parses that. Of a relative link, whose host stands in a base, only that it is inside its text. */
+/* Takes the slice at the place of view->urls[url], does what message/links.h says of places there,
+ * and looks whether the same URL comes out. */
 enum place_found place_look(const struct message_view *view, size_t url, struct arena *arena);
 
 #endif
