@@ -566,7 +566,7 @@ static int feed_some(struct mime *mime, struct str *chunk)
 	mime->taken += len;
 	status = add_data(mime, str_make(chunk->ptr, len));
 	*chunk = str_slice(*chunk, len, chunk->len);
-	if (status == 0 && chunk->len > 0)
+	if (status == 0 && chunk->len > 0 && !mime->done) /* at the limit of parts nothing counts */
 		status = carry_line(mime, chunk);
 	return status;
 }

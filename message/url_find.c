@@ -680,7 +680,7 @@ bool url_find_next(struct url_finder *finder, struct url_found *found)
 {
 	static const char TRIGGERS[4] = { '.', ':', '@', (char)0xEF };
 	struct str text = finder->text;
-	const char *end = text.ptr + text.len;
+	const char *end = text.len > 0 ? text.ptr + text.len : text.ptr;
 	size_t from = finder->at; /* nothing before it is looked at again */
 
 	if (finder->also.len > 0) {
