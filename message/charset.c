@@ -359,6 +359,11 @@ bool charset_same(struct str a, struct str b)
 	return one && other && strcmp(one, other) == 0;
 }
 
+bool charset_says_utf8(struct str label)
+{
+	return charset_lookup(label)->kind == KIND_UTF8;
+}
+
 bool charset_hides_ascii(struct str label)
 {
 	return charset_lookup(label)->kind >= KIND_ICONV;

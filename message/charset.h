@@ -23,6 +23,7 @@ void charset_to_utf8(struct str label, struct str bytes, struct buf *out);
 bool charset_is_wide(struct str label);
 /* ASCII letters may stand for something else in it (UTF-7, ISO-2022, and the wide ones). */
 bool charset_hides_ascii(struct str label);
+bool charset_says_utf8(struct str label);
 bool charset_is_utf7(struct str label);
 bool charset_same(struct str a, struct str b); /* two labels of one charset */
 

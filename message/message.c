@@ -6,7 +6,6 @@
  */
 #include "message/message.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/origins.h"
@@ -429,8 +428,9 @@ static int begin_leaf(struct message *message, struct part_treatment treatment, 
 	return 0;
 }
 
-/* From what stands in the mail to UTF-8. */
-static int decode_text(struct message *message, bool shown, struct str *text)
+/* From what stands in the mail to UTF-8. *linked: the same for links. What says that it is UTF-8
+ * and is not is read as Windows-1252, but a browser takes no host with such bytes. */
+static int decode_text(struct message *message, bool shown, struct str *text, struct str *linked)
 {
 	struct str source;
 
@@ -444,21 +444,26 @@ static int decode_text(struct message *message, bool shown, struct str *text)
 		message->leaf->decoded = source;
 	if (part_text_to_utf8(message->arena, message->part.charset, text) < 0)
 		return -1;
+	*linked = charset_says_utf8(message->part.charset) ? source : *text;
 	message->body.wide = message->body.wide || (shown &&
 		(text->ptr != source.ptr || !bytes_are_ascii(source)));
 	return 0;
 }
 
-static int read_html(struct message *message, bool shown, struct str text)
+static int read_html(struct message *message, bool shown, struct str text, struct str linked)
 {
-	struct html html = { .text = text };
+	struct html html = { .text = text }, links;
 
 	if (shown && message->options.want_html && html_facts_add(&message->html, message->arena,
 		text, message->decoded.len, message->part.encoding) < 0)
 		return -1;
 	if ((message->options.want_links ? html_read_anchors : html_read)(message->arena, text,
-		&html) < 0 || add_text(message, text, html.shown, html.text) < 0 ||
-		links_of_html(message->links, &html, text, message->view.texts_n - 1) < 0)
+		&html) < 0)
+		return -1;
+	links = html;
+	if ((linked.ptr != text.ptr && html_read(message->arena, linked, &links) < 0) ||
+		add_text(message, linked, links.shown, links.text) < 0 ||
+		links_of_html(message->links, &links, linked, message->view.texts_n - 1) < 0)
 		return -1;
 	if (message->options.want_uris && uris_of_html(message->uris, message->arena,
 		message->html_parts++, &html) < 0)
@@ -494,11 +499,13 @@ static int read_again(void *context, struct str text, bool is_html, bool broken)
 
 static int read_text(struct message *message, struct part_treatment treatment, struct str *text)
 {
-	if (decode_text(message, treatment.shown, text) < 0)
+	struct str linked;
+
+	if (decode_text(message, treatment.shown, text, &linked) < 0)
 		return -1;
 	if (treatment.reading == READ_HTML)
-		return read_html(message, treatment.shown, *text);
-	if (add_text(message, *text, *text, *text) < 0 || links_find(message->links, *text,
+		return read_html(message, treatment.shown, *text, linked);
+	if (add_text(message, linked, linked, linked) < 0 || links_find(message->links, linked,
 		last_text(message), treatment.shown ? MESSAGE_URL_TEXT : MESSAGE_URL_NOT_SHOWN) < 0)
 		return -1;
 	return show(message, treatment.shown ? *text : STR(""));
@@ -670,26 +677,6 @@ int message_read(struct message *message, struct str mail)
 	if (message_end_of_headers(message) < 0 || message_body(message, mail) < 0)
 		return -1;
 	return message_end(message);
-}
-
-const char *message_truncated_text(unsigned truncated, char *out, size_t size)
-{
-	static const char *const NAMES[] = {
-		"headers", "scan-bytes", "parts", "depth", "urls", "text", "memory", "readings"
-	};
-	size_t n = 0;
-
-	if (size > 0)
-		out[0] = '\0';
-	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-		int len;
-
-		if (!(truncated & 1u << i) || n >= size)
-			continue;
-		len = snprintf(out + n, size - n, "%s%s", n > 0 ? "," : "", NAMES[i]);
-		n += len > 0 ? (size_t)len : 0;
-	}
-	return out;
 }
 
 struct str message_url_domain(const struct message_url *url)

@@ -23,7 +23,6 @@ enum column { ID, TECHNIQUE, RAW, TYPE, HOST, CLASS, NESTED, CHARSET, ENCODING }
 
 /* Rows that do not hold yet, by who mends them. */
 static const struct { const char *owner, *ids; } KNOWN[] = {
-	{ "mime", "U194 D280" },
 	{ NULL, NULL }
 };
 
