@@ -260,6 +260,16 @@ static void add_user(struct buf *text, struct str user)
 	buf_add_byte(text, '@');
 }
 
+/* IPv6 in brackets. */
+static void add_host(struct buf *text, const struct url *url)
+{
+	bool v6 = url->host_is_ip && str_find_byte(url->host, ':') != SIZE_MAX;
+
+	buf_add(text, "[", v6);
+	buf_add_str(text, url->host);
+	buf_add(text, "]", v6);
+}
+
 /* The slashes behind a scheme, however many and of whatever kind. */
 static struct str skip_slashes(struct str rest, size_t expected, unsigned *disguise)
 {
@@ -299,10 +309,10 @@ static bool parse_special(struct arena *arena, const struct scheme *scheme, stru
 	buf_add_str(&text, scheme->name);
 	buf_add_cstr(&text, "://");
 	add_user(&text, user);
-	if (out->host_is_ip && str_find_byte(out->host, ':') != SIZE_MAX)
-		buf_addf(&text, "[%.*s]", (int)out->host.len, out->host.ptr);
+	if (out->host.len > 0)
+		add_host(&text, out);
 	else
-		buf_add_str(&text, out->host.len > 0 ? out->host : host);
+		buf_add_str(&text, host);
 	if (port.len > 0 && !str_equal(port, str_from(scheme->port))) {
 		buf_add_byte(&text, ':');
 		buf_add_str(&text, port);
@@ -326,7 +336,7 @@ static bool parse_mailto(struct arena *arena, struct str rest, struct url *out)
 	buf_add_cstr(&text, "mailto:");
 	if (out->host.len > 0 && at > 0) {
 		add_text(&text, str_slice(address, 0, at), IN_FRAGMENT);
-		buf_add_str(&text, out->host);
+		add_host(&text, out);
 		rest = str_slice(rest, address.len, rest.len);
 	}
 	add_text(&text, rest, IN_FRAGMENT);
