@@ -94,6 +94,7 @@ T_TEST(name_of_a_pool)
 		{ "203.0.113.77", "4d.71.00.cb.isp.example", true },
 		{ "203.0.113.77", "n3405803853.isp.example", true },
 		{ "203.0.113.77", "w77.z203000113.isp.example", true },
+		{ "203.0.113.77", "z203000113.isp.example", true },
 		{ "203.0.113.77", "cb-0-71-4d.isp.example", true },
 		{ "203.0.113.77", "n113077.isp.example", false },
 		{ "203.0.113.77", "n113077.cust.isp.example", true },
