@@ -302,7 +302,8 @@ T_TEST(tires_of_one_url_in_many_spellings)
 		t_int(links_add(links, buf_str(&raw), STR(""), NOWHERE, MESSAGE_URL_TEXT, STR("")), 0);
 	}
 	t_true(!links_full(links));
-	t_int(links_add(links, STR("http://b.example/"), STR(""), NOWHERE, MESSAGE_URL_TEXT, STR("")), 0);
+	t_int(links_add(links, STR("http://b.example/"), STR(""), NOWHERE, MESSAGE_URL_TEXT,
+		STR("")), 0);
 	t_true(links_full(links));
 	links_items(links, &n);
 	t_int(n, 1);

@@ -65,7 +65,7 @@ static bool undo_percent(struct finder *finder, struct str *text)
 	return true;
 }
 
-/* The bytes of base64 at the start of `text` (also of its URL form), which ends at anything else. */
+/* The bytes of base64 at the start of `text` (also of its URL form), up to anything else. */
 static struct str undo_base64(struct finder *finder, struct str *text)
 {
 	struct base64_state state = {0};

@@ -160,7 +160,7 @@ static struct str cleaned(struct str link)
 }
 
 /* The next run between blanks and the like that a link may be in, from `at` on (no link is without
- * one of these bytes): its first byte, and *end behind its last one. The text's length at the end. */
+ * one of these bytes): its first byte, and *end behind its last one. At the end: its length. */
 static size_t next_word(struct str text, size_t at, size_t *end)
 {
 	const char *hit = bytes_find3(text.ptr + at, text.ptr + text.len, '.', ':', '@');

@@ -14,6 +14,7 @@
 #include "base/ip.h"
 #include "message/domain.h"
 #include "message/url_human.h"
+#include "message/url_wide.h"
 
 enum { LOCAL_MAX = 64 }; /* of an address before the '@' (RFC 5321 section 4.5.3.1.1) */
 
@@ -56,51 +57,6 @@ static unsigned class_at(struct str text, size_t at)
 	return CLASS[(unsigned char)text.ptr[at]];
 }
 
-/* Blanks, quotation marks and brackets of other scripts, in UTF-8: they end a link as their
- * ASCII brothers do. The length, or 0. */
-static size_t wide_stop(struct str text, size_t at)
-{
-	const unsigned char *p = (const unsigned char *)text.ptr + at;
-	size_t left = text.len - at;
-
-	if (left >= 2 && p[0] == 0xC2 && (p[1] == 0xA0 || p[1] == 0xAB || p[1] == 0xBB))
-		return 2;
-	if (left < 3)
-		return 0;
-	if (p[0] == 0xE2 && p[1] == 0x80) /* spaces; quotes; dots, line ends, directions */
-		return p[2] <= 0x8A || (p[2] >= 0x98 && p[2] <= 0x9F) || p[2] == 0xA6 ||
-			(p[2] >= 0xA8 && p[2] <= 0xAE) || p[2] == 0xB9 || p[2] == 0xBA ? 3 : 0;
-	if (p[0] == 0xE3 && p[1] == 0x80) /* CJK punctuation; the full stop U+3002 is a host's dot */
-		return p[2] <= 0x91 && p[2] != 0x82 ? 3 : 0;
-	if (p[0] == 0xEF && p[1] == 0xBD) /* full-width { | } */
-		return p[2] >= 0x9B && p[2] <= 0x9D ? 3 : 0;
-	if (p[0] == 0xEF && p[1] == 0xBC) /* full-width ! " ( ) , : ; */
-		return p[2] == 0x81 || p[2] == 0x82 || p[2] == 0x88 || p[2] == 0x89 ||
-			p[2] == 0x8C || p[2] == 0x9A || p[2] == 0x9B ? 3 : 0;
-	return 0;
-}
-
-/* Kana, Chinese and Korean letters, which stand without blanks around a link. */
-static bool is_cjk(struct str text, size_t at)
-{
-	const unsigned char *p = (const unsigned char *)text.ptr + at;
-
-	if (text.len - at < 3)
-		return false;
-	return (p[0] == 0xE3 && p[1] >= 0x81) || (p[0] >= 0xE4 && p[0] <= 0xE9) ||
-		(p[0] >= 0xEA && p[0] <= 0xED && (p[0] != 0xEA || p[1] >= 0xB0) &&
-		(p[0] != 0xED || p[1] < 0x9F));
-}
-
-/* The dots of other scripts that a host may have: U+3002, U+FF0E, U+FF61. */
-static size_t wide_dot(struct str text, size_t at)
-{
-	struct str three = str_slice(text, at, at + 3);
-
-	return str_equal(three, STR("\xE3\x80\x82")) || str_equal(three, STR("\xEF\xBC\x8E")) ||
-		str_equal(three, STR("\xEF\xBD\xA1")) ? 3 : 0;
-}
-
 /* Does a sentence in Chinese or Japanese begin here, not a part of the path? It does right behind
  * a letter, or if it ends in a full stop. */
 static bool is_sentence(struct str text, size_t at)
@@ -112,7 +68,7 @@ static bool is_sentence(struct str text, size_t at)
 	for (size_t n = 0; n < DOMAIN_NAME_MAX && at < text.len; at++, n++) {
 		if ((unsigned char)text.ptr[at] < 0x80)
 			return false;
-		if (wide_dot(text, at) || wide_stop(text, at))
+		if (url_wide_dot(text, at) || url_wide_stop(text, at))
 			return true;
 	}
 	return false;
@@ -138,11 +94,11 @@ static size_t link_end(struct str text, size_t at, bool path)
 			break;
 		if (c < 0xC2)
 			continue;
-		if (wide_stop(text, at) || (path && wide_dot(text, at)))
+		if (url_wide_stop(text, at) || (path && url_wide_dot(text, at)))
 			break;
-		if (path && !cjk && is_cjk(text, at) && is_sentence(text, at))
+		if (path && !cjk && url_is_cjk(text, at) && is_sentence(text, at))
 			break;
-		cjk = cjk || is_cjk(text, at);
+		cjk = cjk || url_is_cjk(text, at);
 	}
 	return at;
 }
@@ -170,7 +126,7 @@ static size_t trim_end(struct str text, size_t start, size_t end)
 
 		if (link.len == 0 || c == '_' || c == '*')
 			return end;
-		if ((unsigned char)c >= 0x80 && link.len > 3 && wide_dot(text, end - 3)) {
+		if ((unsigned char)c >= 0x80 && link.len > 3 && url_wide_dot(text, end - 3)) {
 			end -= 2;
 			continue;
 		}
@@ -309,7 +265,8 @@ static void cut_host(struct url_finder *finder, struct str host, struct str *lin
 
 	while (i < host.len && (unsigned char)host.ptr[i] < 0x80)
 		i++;
-	if (i == host.len || i == 0 || host.len > 4 * DOMAIN_NAME_MAX || !is_cjk(host, i) || domain_has_suffix(host) ||
+	if (i == host.len || i == 0 || host.len > 4 * DOMAIN_NAME_MAX || !url_is_cjk(host, i) ||
+		domain_has_suffix(host) ||
 		!domain_has_suffix(str_slice(host, 0, i)) ||
 		str_find_byte(str_slice(host, 0, i), '.') == SIZE_MAX)
 		return;
@@ -431,14 +388,16 @@ static struct str host_around(struct str text, size_t from, size_t at, size_t *r
 	while (start > from && at - start < DOMAIN_NAME_MAX && (class_at(text, start - 1) & HOST))
 		start--;
 	while (end < text.len && end - at < 2 * DOMAIN_NAME_MAX && (class_at(text, end) & HOST)) {
-		if ((unsigned char)text.ptr[end] >= 0xC2 && wide_stop(text, end))
+		if ((unsigned char)text.ptr[end] >= 0xC2 && url_wide_stop(text, end))
 			break;
 		end++;
 	}
 	*run_end = end;
 	for (size_t i = start; i < at; i++)
-		if ((unsigned char)text.ptr[i] >= 0xC2 && (wide_stop(text, i) || (wide_dot(text, i))))
-			start = i + (wide_stop(text, i) ? wide_stop(text, i) : wide_dot(text, i));
+		if ((unsigned char)text.ptr[i] >= 0xC2 && (url_wide_stop(text, i) ||
+			url_wide_dot(text, i)))
+			start = i + (url_wide_stop(text, i) ? url_wide_stop(text, i) :
+				url_wide_dot(text, i));
 	for (size_t i = end; i-- > start + 1;) {
 		if (text.ptr[i] == '.' && text.ptr[i - 1] == '.' && i + 1 < end &&
 			text.ptr[i + 1] != '.') {
@@ -514,18 +473,11 @@ static struct str among_cjk(struct str text, struct str host, size_t dot)
 		last = dot + TAIL_MAX;
 	for (end = last; end > dot + 3; end--) {
 		name = str_slice(text, start, end);
-		if ((end == text.len || ((unsigned char)text.ptr[end] & 0xC0) != 0x80) && domain_has_suffix(name))
+		if ((end == text.len || ((unsigned char)text.ptr[end] & 0xC0) != 0x80) &&
+			domain_has_suffix(name))
 			return name;
 	}
 	return STR("");
-}
-
-static bool has_cjk(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] >= 0xE3 && is_cjk(text, i))
-			return true;
-	return false;
 }
 
 /* Is what is around the dot the local part of "john.doe+x@example.com"? Where is its '@'? */
@@ -595,7 +547,7 @@ static bool at_dot(struct url_finder *finder, size_t from, size_t dot, struct ur
 		finder->at = local;
 		return false;
 	}
-	if (has_cjk(host) && finder->dear++ < DEAR_MAX) {
+	if (url_has_cjk(host) && finder->dear++ < DEAR_MAX) {
 		struct str name = among_cjk(text, host, dot);
 
 		if (name.len > 0 || !linkable(host))

@@ -57,9 +57,9 @@ struct fact_relay {
 };
 
 struct facts {
-	/* Not of the mail but of the world: the registered domain of a host's name, by the public suffix
-	 * list: a slice of the name, empty if it has none. Any thread may call it. NULL: the list is not
-	 * at hand. */
+	/* Not of the mail but of the world: the registered domain of a host's name, by the public
+	 * suffix list: a slice of the name, empty if it has none. Any thread may call it. NULL: the
+	 * list is not at hand. */
 	struct str (*registered)(struct str host);
 	/* FACT_CONNECT */
 	const struct network *client;  /* NULL: no address (local or unknown socket) */

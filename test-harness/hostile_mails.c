@@ -239,9 +239,10 @@ static const struct kind kinds[] = {
 	  "http://h%u.example/'>x</a>", "\n"),
 	FLOOD("safe-links", PLAIN, "https://eu.safelinks.protection.outlook.com/?url=http%%3A%%2F%%2Fh%u"
 	  ".example%%2F&data=x\n", "\n"),
-	FLOOD("data-one", HTML "<a href=\"", "data:text/html,<a href=data:text/html,", "\">x</a>\n"),
-	FLOOD("data-percent", HTML "<a href=\"data:text/html,", "%%3Ca%%20href%%3Dhttp://h%u.example%%3E",
+	FLOOD("data-one", HTML "<a href=\"", "data:text/html,<a href=data:text/html,",
 	  "\">x</a>\n"),
+	FLOOD("data-percent", HTML "<a href=\"data:text/html,",
+	  "%%3Ca%%20href%%3Dhttp://h%u.example%%3E", "\">x</a>\n"),
 	FLOOD("data-many", HTML, "<a href='data:text/html,<a href=http://h%u.example/>'>x</a>", "\n"),
 	FLOOD("data-base64", HTML "<a href='data:text/html;base64,", "PGEgaHJlZj1odHRwOi8vYS5leGFtcGxl",
 	  "'>x</a>\n"),
@@ -320,7 +321,8 @@ static const struct kind kinds[] = {
 	FLOOD("mailto-body", HTML "<a href='mailto:a@b.example?body=", "http://h%u.example/%%20",
 	  "'>x</a>\n"),
 	FLOOD("flowed", TYPE("text/plain; format=flowed"), "http://a.example/ \n", "\n"),
-	FLOOD("broken-lines", PLAIN "http://a.example/", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "\n"),
+	FLOOD("broken-lines", PLAIN "http://a.example/",
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "\n"),
 	FLOOD("angles-url", PLAIN, "<http://h%u.example/ ", "\n"),
 	FLOOD("bbcode", PLAIN, "[url=http://h%u.example/]x[/url]", "\n"),
 	/* HTML, again */
@@ -433,8 +435,8 @@ static const struct kind kinds[] = {
 	FLOOD("calendars", TYPE("text/calendar"), "URL:http://h%u.example/\n", "\n"),
 	FLOOD("parts-2231-charset", MIXED, "--b\nContent-Type: text/plain; name*0*=utf-8''%%41;"
 	  " name*1=b; name*2*=%%43; name*9=%u\n\nx\n", "--b--\n"),
-	FLOOD("parts-encoded-names", MIXED, "--b\nContent-Type: text/plain; name=\"=?utf-8?Q?a=%u?=\"\n\n"
-	  "x\n", "--b--\n"),
+	FLOOD("parts-encoded-names", MIXED,
+	  "--b\nContent-Type: text/plain; name=\"=?utf-8?Q?a=%u?=\"\n\nx\n", "--b--\n"),
 	FLOOD("headers-8bit", "Subject: s\n", "X-%u: \xff\xfe\xd1\xd2\n", END),
 	FLOOD("received-parens", "", "Received: from a (((((((((((((((((((((((((((( [192.0.2.7]) by x;"
 	  " Mon, 1 Jan 2024 %u\n", END),

@@ -45,7 +45,8 @@ static struct message_options all_views(void)
 }
 
 /* What valgrind counts (test-harness/torture), hence never a part of its caller. */
-__attribute__((noinline)) static void read_and_judge(const struct snapshot *snapshot, struct str mail, struct cost *cost)
+__attribute__((noinline)) static void read_and_judge(const struct snapshot *snapshot,
+	struct str mail, struct cost *cost)
 {
 	struct message_options options = snapshot ? scan_message_options(snapshot) : all_views();
 	struct scan_envelope envelope = { .day = 20000 };
