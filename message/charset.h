@@ -4,9 +4,8 @@
  * that a spammer made up costs a search for modules. ISO-8859-1, US-ASCII, unknown labels and
  * none are read as Windows-1252, as mail programs and browsers do (WHATWG Encoding), without iconv,
  * unless the bytes are valid UTF-8; so is what is labelled UTF-8 and is not, as SpamAssassin 4
- * reads it (Message/Node.pm, _normalize). A byte that its charset does not decode is kept as it
- * is, so
- * that a pattern on bytes still sees it. Any thread.
+ * reads it (Message/Node.pm, _normalize). A byte that its charset does not decode is
+ * kept as it is, so that a pattern on bytes still sees it. Any thread.
  */
 #ifndef DEPEER_MESSAGE_CHARSET_H
 #define DEPEER_MESSAGE_CHARSET_H

@@ -1,5 +1,5 @@
 /* Tests of character references: cases of ours, and those of html5lib
- * (../shared/data/url/html5lib), all. */
+ * (../shared/data/url/html5lib), all. Lives here for jansson. */
 #include "message/html_reference.h"
 
 #include <jansson.h>
