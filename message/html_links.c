@@ -225,20 +225,42 @@ static struct str strict_refresh(struct str content)
 	return in_quotes(rest);
 }
 
+/* Where the target of a refresh whose words have references ("url&#61;...") stands in it: what
+ * decodes to the target. Few places are tried; empty: at none of them. */
+static struct str refresh_source(struct html_links *links, struct str content)
+{
+	enum { TRIES_MAX = 16 };
+	struct str text, target, tail;
+	int tries = 0;
+
+	if (html_decode_all(links->arena, content, true, &text) < 0)
+		return STR("");
+	target = strict_refresh(text);
+	for (size_t i = 1; target.len > 0 && i < content.len && tries < TRIES_MAX; i++) {
+		if (content.ptr[i - 1] != ';' && content.ptr[i - 1] != '=' &&
+			!html_blank(content.ptr[i - 1]))
+			continue;
+		tries++;
+		if (html_decode_all(links->arena, str_slice(content, i, content.len), true, &tail) == 0 &&
+			str_equal(str_trim(tail), target))
+			return str_trim(str_slice(content, i, content.len));
+	}
+	return STR("");
+}
+
 static void add_refresh(struct html_links *links, struct str content)
 {
-	struct str text, loose = loose_refresh(content), strict = strict_refresh(content);
+	struct str loose = loose_refresh(content), strict = strict_refresh(content);
 
-	if (str_find_byte(content, '&') != SIZE_MAX && strict.len == 0 &&
-		html_decode_all(links->arena, content, true, &text) == 0) {
-		strict = strict_refresh(text);
-		if (strict.len > 0)
-			strict = content; /* its place is all that can be said */
+	if (str_find_byte(content, '&') != SIZE_MAX) {
+		struct str source = refresh_source(links, content);
+
+		strict = source.len > 0 ? source : strict;
 	}
 	if (loose.len > 0)
 		add_link(links, strict.len > 0 && strict.ptr == loose.ptr ? HTML_LINK : HTML_NONE,
 			LINK_META, loose);
-	if (strict.len > 0 && strict.ptr != loose.ptr && strict.ptr != content.ptr)
+	if (strict.len > 0 && strict.ptr != loose.ptr)
 		add_link(links, HTML_LINK, 0, strict);
 }
 

@@ -468,7 +468,7 @@ int nested_find(struct arena *arena, struct str url, struct str host, struct nes
 	}
 	query = first_of(rest, 0, '?', '#');
 	finder.path = str_slice(rest, 0, query);
-	if (nested_in_host(host) > 0)
+	if (!opaque && nested_in_host(host) > 0)
 		read_host(&finder, rest);
 	if (!may_hold(&finder, rest) && !opaque)
 		return finder.failed ? -1 : 0;
