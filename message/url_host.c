@@ -308,7 +308,7 @@ static bool parse_host(struct arena *arena, struct str text, bool strict, struct
 		out->disguise |= DISGUISE_PERCENT;
 	if (!bytes_are_ascii(host))
 		host = to_ascii(arena, host, strict, &out->disguise);
-	if (host.len == 0)
+	if (host.len == 0 || host.len > HOST_TEXT_MAX) /* punycode may be the longer one */
 		return false;
 	for (size_t i = 0; i < host.len; i++)
 		if (host_forbidden((unsigned char)host.ptr[i]))
