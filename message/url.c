@@ -409,16 +409,19 @@ static bool parse_relative(struct arena *arena, struct str text, struct str base
 	return parsed;
 }
 
-/* Would a mail program make a link of "www.example.com/x" or "example.com"? */
+/* Would a mail program make a link of "www.example.com/x", "example.com" or "192.0.2.1/x"? */
 static bool looks_like_host(struct str text)
 {
 	struct str host = str_make(text.ptr, authority_length(text));
 	size_t colon = str_find_byte(host, ':');
+	struct ip ip;
 
 	if (colon != SIZE_MAX)
 		host.len = colon;
 	if (str_find_byte(host, '.') == SIZE_MAX)
 		return false;
+	if (ascii_digit(host.ptr[0]) && ip_parse(host, &ip))
+		return true;
 	return str_starts_nocase(host, STR("www.")) || domain_has_suffix(host);
 }
 
