@@ -1,7 +1,7 @@
 /* base/disguise: how a link of a mail was hidden from filters or from its reader (plain data).
  *
- * message/ finds it while it reads, rules/ asks for it (check_url_disguise), the log names it. A
- * disguise is a fact about one link, not a verdict: mailing programs percent-encode and cloud
+ * message/ finds it while it reads, rules/ asks for it (check_url_disguise), `depeer score` shows
+ * it. A disguise is a fact about one link, not a verdict: mailing programs percent-encode and cloud
  * services redirect every day.
  */
 #ifndef DEPEER_BASE_DISGUISE_H

@@ -128,7 +128,6 @@ T_TEST(scan_the_connection_alone_asks_only_its_rules)
 	drop(&s);
 }
 
-/* What rules ask of links is prepared for them: details, and what a known redirector leads to. */
 /* The public suffix list is lent to the rules, and our own clock: no Received line has that yet. */
 T_TEST(scan_lends_rules_what_their_own_checks_ask)
 {
@@ -146,6 +145,7 @@ T_TEST(scan_lends_rules_what_their_own_checks_ask)
 	drop(&s);
 }
 
+/* What rules ask of links is prepared for them: details, and what a known redirector leads to. */
 T_TEST(scan_prepares_links_for_the_rules_that_ask)
 {
 	struct scanned s;
