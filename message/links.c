@@ -281,8 +281,8 @@ static int add_document(struct links *links, size_t item)
 static int add_all_nested(struct links *links, size_t from)
 {
 	for (size_t i = from; i < links->n; i++)
-		if (depth_of(links, i, from) < NESTED_DEPTH && (links->items[i].url.ptr[0] == 'd' ?
-			add_document(links, i) : add_nested(links, i)) < 0)
+		if (depth_of(links, i, from) < NESTED_DEPTH && (str_starts_nocase(links->items[i].url,
+			STR("data:")) ? add_document(links, i) : add_nested(links, i)) < 0)
 			return -1;
 	return 0;
 }
