@@ -37,6 +37,12 @@ bool str_starts_nocase(struct str text, struct str start)
 	return text.len >= start.len && str_same_nocase(text.ptr, start.ptr, start.len);
 }
 
+bool str_ends_nocase(struct str text, struct str end)
+{
+	return text.len >= end.len &&
+		str_same_nocase(text.ptr + (text.len - end.len), end.ptr, end.len);
+}
+
 int str_compare(struct str a, struct str b)
 {
 	size_t shorter = a.len < b.len ? a.len : b.len;

@@ -33,6 +33,7 @@ static inline bool str_equal_nocase(struct str a, struct str b)
 	return a.len == b.len && str_same_nocase(a.ptr, b.ptr, a.len);
 }
 bool str_starts_nocase(struct str text, struct str start);
+bool str_ends_nocase(struct str text, struct str end);
 int str_compare(struct str a, struct str b);    /* as memcmp, the shorter first */
 struct str str_trim(struct str text);           /* without SP HT CR LF VT FF at both ends */
 /* Offset of the first `byte`/`needle` in text, or SIZE_MAX. */

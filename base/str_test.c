@@ -46,6 +46,8 @@ T_TEST(compares_bytes_and_ascii_case)
 	t_true(str_compare(STR("\x7f"), STR("\x80")) < 0);
 	t_int(str_compare(STR("abc"), STR("abc")), 0);
 	t_true(!str_starts_nocase(STR("ab"), STR("abc")));
+	t_true(str_ends_nocase(STR("a.HTM"), STR(".htm")));
+	t_true(!str_ends_nocase(STR("htm"), STR(".htm")));
 	t_slice(str_trim(STR(" \t\r\n\v\fa b\r\n")), "a b");
 	t_slice(str_trim(STR(" \r\n")), "");
 	t_true(!ascii_space('\0'));

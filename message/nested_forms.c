@@ -121,12 +121,6 @@ bool nested_is_host(struct str text)
 
 /* ---- services ---- */
 
-static bool ends_with(struct str text, struct str end)
-{
-	return text.len >= end.len &&
-		str_equal(str_slice(text, text.len - end.len, text.len), end);
-}
-
 size_t nested_in_path(struct str host, struct str path)
 {
 	static const struct { struct str host, path; } FORMS[] = {
@@ -143,7 +137,7 @@ size_t nested_in_path(struct str host, struct str path)
 		bool google = str_equal(FORMS[i].host, STR("google")), amp = start.ptr[2] == '/';
 		size_t at = start.len;
 
-		if (google ? !is_google(host) : !ends_with(host, FORMS[i].host))
+		if (google ? !is_google(host) : !str_ends_nocase(host, FORMS[i].host))
 			continue;
 		if (amp) { /* "/c/s/host", "/wp/s/host" */
 			at = str_until(path, 1, "/") + 1;
@@ -170,7 +164,7 @@ size_t nested_in_host(struct str host)
 {
 	struct str end = STR(".translate.goog");
 
-	return host.len > end.len && ends_with(host, end) ? host.len - end.len : 0;
+	return host.len > end.len && str_ends_nocase(host, end) ? host.len - end.len : 0;
 }
 
 bool nested_is_prefix(struct str scheme)

@@ -6,23 +6,17 @@
 #include "message/charset.h"
 #include "message/decode.h"
 
-static bool ends_nocase(struct str text, struct str end)
-{
-	return text.len >= end.len &&
-		str_equal_nocase(str_slice(text, text.len - end.len, text.len), end);
-}
-
 struct part_treatment part_treat(const struct mime_part *part)
 {
-	if (str_equal(part->type, STR("text/html")) || ends_nocase(part->name, STR(".html")) ||
-		ends_nocase(part->name, STR(".htm")) || ends_nocase(part->name, STR(".shtml")))
+	if (str_equal(part->type, STR("text/html")) || str_ends_nocase(part->name, STR(".html")) ||
+		str_ends_nocase(part->name, STR(".htm")) || str_ends_nocase(part->name, STR(".shtml")))
 		return (struct part_treatment){ READ_HTML, true };
 	if (str_starts_nocase(part->type, STR("text/")) &&
 		!str_equal(part->type, STR("text/calendar")) &&
 		!str_equal(part->type, STR("text/x-vcard")))
 		return (struct part_treatment){ READ_TEXT, part->kind == MIME_LEAF };
 	if (str_equal(part->type, STR("application/xhtml+xml")) ||
-		ends_nocase(part->name, STR(".xhtml")) || ends_nocase(part->name, STR(".svg")))
+		str_ends_nocase(part->name, STR(".xhtml")) || str_ends_nocase(part->name, STR(".svg")))
 		return (struct part_treatment){ READ_HTML, false };
 	if (str_starts_nocase(part->type, STR("text/")) ||
 		str_starts_nocase(part->type, STR("message/")))

@@ -253,12 +253,6 @@ static const struct { const char *type; enum sniff_file file; } TYPES[] = {
 	{ "application/internet-shortcut", SNIFF_TEXT_FILE }
 };
 
-static bool ends_nocase(struct str text, struct str end)
-{
-	return text.len >= end.len &&
-		str_equal_nocase(str_slice(text, text.len - end.len, text.len), end);
-}
-
 /* The start of what is encoded, in `out`. */
 static struct str decoded_start(enum mime_encoding encoding, struct str raw,
 	char out[HEAD_BYTES + 6])
@@ -279,7 +273,7 @@ enum sniff_file sniff_file(const struct mime_part *part, struct str raw)
 	while (name.len > 0 && name.ptr[name.len - 1] == '.') /* Windows leaves them out */
 		name.len--;
 	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-		if (ends_nocase(name, str_from(NAMES[i].end)))
+		if (str_ends_nocase(name, str_from(NAMES[i].end)))
 			return NAMES[i].file;
 	if (str_starts_nocase(part->type, STR("message/")))
 		return part->encoding != MIME_IDENTITY || str_equal(part->type, STR("message/partial"))
