@@ -14,27 +14,12 @@
 
 enum { BUF_FIRST = 64 }; /* bytes; most header values fit */
 
-struct str str_from(const char *text)
-{
-	return str_make(text, text ? strlen(text) : 0);
-}
-
-bool str_equal(struct str a, struct str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 bool str_same_nocase(const char *a, const char *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (ascii_lower(a[i]) != ascii_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool str_starts_nocase(struct str text, struct str start)
-{
-	return text.len >= start.len && str_same_nocase(text.ptr, start.ptr, start.len);
 }
 
 bool str_ends_nocase(struct str text, struct str end)
@@ -64,20 +49,20 @@ struct str str_trim(struct str text)
 	return text;
 }
 
+/* The set as bits: one test a byte, however many there are in it. */
 size_t str_until(struct str text, size_t at, const char *set)
 {
-	for (; at < text.len; at++)
-		for (const char *c = set; *c; c++)
-			if (text.ptr[at] == *c)
-				return at;
+	uint64_t bits[4] = { 0 };
+
+	for (; *set; set++)
+		bits[(unsigned char)*set >> 6] |= UINT64_C(1) << ((unsigned char)*set & 63);
+	for (; at < text.len; at++) {
+		unsigned char c = (unsigned char)text.ptr[at];
+
+		if (bits[c >> 6] >> (c & 63) & 1)
+			break;
+	}
 	return at;
-}
-
-size_t str_find_byte(struct str text, char byte)
-{
-	const char *at = text.len ? memchr(text.ptr, byte, text.len) : NULL;
-
-	return at ? (size_t)(at - text.ptr) : SIZE_MAX;
 }
 
 /* Blanks are everywhere: of a needle that begins with one, the next byte is looked for. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct arena;
 
@@ -23,34 +24,6 @@ static inline struct str str_make(const char *ptr, size_t len)
 {
 	return (struct str){ ptr, len };
 }
-
-struct str str_from(const char *text);          /* a C string; NULL gives the empty slice */
-bool str_equal(struct str a, struct str b);     /* bytes */
-bool str_same_nocase(const char *a, const char *b, size_t len);
-/* ASCII case only, never the locale's. Inline: most texts differ in length. */
-static inline bool str_equal_nocase(struct str a, struct str b)
-{
-	return a.len == b.len && str_same_nocase(a.ptr, b.ptr, a.len);
-}
-bool str_starts_nocase(struct str text, struct str start);
-bool str_ends_nocase(struct str text, struct str end);
-int str_compare(struct str a, struct str b);    /* as memcmp, the shorter first */
-struct str str_trim(struct str text);           /* without SP HT CR LF VT FF at both ends */
-/* Offset of the first `byte`/`needle` in text, or SIZE_MAX. */
-size_t str_find_byte(struct str text, char byte);
-size_t str_find(struct str text, struct str needle);
-size_t str_find_nocase(struct str text, struct str needle);
-/* Offset, from `at` on, of the first byte that is in `set`; text.len if there is none. */
-size_t str_until(struct str text, size_t at, const char *set);
-/* Bounds are clamped. */
-static inline struct str str_slice(struct str text, size_t from, size_t to)
-{
-	to = to < text.len ? to : text.len;
-	from = from < to ? from : to;
-	return str_make(text.ptr ? text.ptr + from : NULL, to - from);
-}
-/* Digits only, at most `max`; false on anything else (sign, blank, empty, overflow). */
-bool str_to_u64(struct str text, uint64_t max, uint64_t *out);
 
 /* ASCII, never the locale's: <ctype.h> is undefined for negative char and slow. */
 static inline char ascii_lower(char c)
@@ -69,6 +42,49 @@ static inline bool ascii_alpha(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+
+static inline struct str str_from(const char *text) /* a C string; NULL gives the empty slice */
+{
+	return str_make(text, text ? strlen(text) : 0);
+}
+static inline bool str_equal(struct str a, struct str b) /* bytes */
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+bool str_same_nocase(const char *a, const char *b, size_t len); /* ASCII case only, as all here */
+/* Inline: most texts differ in length or in their first byte. */
+static inline bool str_equal_nocase(struct str a, struct str b)
+{
+	return a.len == b.len && (a.len == 0 || (ascii_lower(*a.ptr) == ascii_lower(*b.ptr) &&
+		str_same_nocase(a.ptr, b.ptr, a.len)));
+}
+static inline bool str_starts_nocase(struct str text, struct str start)
+{
+	return text.len >= start.len && str_equal_nocase(str_make(text.ptr, start.len), start);
+}
+bool str_ends_nocase(struct str text, struct str end);
+int str_compare(struct str a, struct str b);    /* as memcmp, the shorter first */
+struct str str_trim(struct str text);           /* without SP HT CR LF VT FF at both ends */
+/* Offset of the first `byte`/`needle` in text, or SIZE_MAX. */
+static inline size_t str_find_byte(struct str text, char byte)
+{
+	const char *at = text.len ? memchr(text.ptr, byte, text.len) : NULL;
+
+	return at ? (size_t)(at - text.ptr) : SIZE_MAX;
+}
+size_t str_find(struct str text, struct str needle);
+size_t str_find_nocase(struct str text, struct str needle);
+/* Offset, from `at` on, of the first byte that is in `set`; text.len if there is none. */
+size_t str_until(struct str text, size_t at, const char *set);
+/* Bounds are clamped. */
+static inline struct str str_slice(struct str text, size_t from, size_t to)
+{
+	to = to < text.len ? to : text.len;
+	from = from < to ? from : to;
+	return str_make(text.ptr ? text.ptr + from : NULL, to - from);
+}
+/* Digits only, at most `max`; false on anything else (sign, blank, empty, overflow). */
+bool str_to_u64(struct str text, uint64_t max, uint64_t *out);
 
 /* A growing buffer. With an arena it takes its memory there (nothing to free, the limit is the
  * arena's); without, from malloc (free with buf_free). Zero-initialise and set `arena` if any.
