@@ -62,6 +62,70 @@ static inline const char *bytes_plain_end(const char *p, const char *end, char a
 	return p;
 }
 
+/* What there is among them, in one pass: bits. */
+enum { BYTES_HIGH = 1, BYTES_NUL = 2, BYTES_ESCAPE = 4 }; /* 0x80 and above; 0; 0x1B */
+static inline unsigned bytes_kinds(const char *p, const char *end)
+{
+	unsigned kinds = 0;
+
+#ifdef __SSE2__
+	const __m128i escape = _mm_set1_epi8(0x1B);
+	__m128i high = _mm_setzero_si128(), nul = high, escapes = high;
+
+	for (; end - p >= 32; p += 32) {
+		__m128i one = bytes_load(p), two = bytes_load(p + 16);
+
+		high = _mm_or_si128(high, _mm_or_si128(one, two));
+		nul = _mm_or_si128(nul, _mm_cmpeq_epi8(_mm_min_epu8(one, two), _mm_setzero_si128()));
+		escapes = _mm_or_si128(escapes, _mm_or_si128(_mm_cmpeq_epi8(one, escape),
+			_mm_cmpeq_epi8(two, escape)));
+	}
+	kinds = (bytes_mask(high) ? BYTES_HIGH : 0u) | (bytes_mask(nul) ? BYTES_NUL : 0u) |
+		(bytes_mask(escapes) ? BYTES_ESCAPE : 0u);
+#endif
+	for (; p < end; p++)
+		kinds |= (unsigned char)*p >= 0x80 ? BYTES_HIGH : *p == 0 ? BYTES_NUL :
+			*p == 0x1B ? BYTES_ESCAPE : 0u;
+	return kinds;
+}
+
+/* The first `a` that has `b` or `c` behind it; `end` if there is none. */
+static inline const char *bytes_find_pair(const char *p, const char *end, char a, char b, char c)
+{
+#ifdef __SSE2__
+	const __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b), cs = _mm_set1_epi8(c);
+
+	for (; end - p >= 17; p += 16) {
+		__m128i next = bytes_load(p + 1);
+		unsigned found = bytes_mask(_mm_and_si128(_mm_cmpeq_epi8(bytes_load(p), as),
+			_mm_or_si128(_mm_cmpeq_epi8(next, bs), _mm_cmpeq_epi8(next, cs))));
+
+		if (found)
+			return p + __builtin_ctz(found);
+	}
+#endif
+	for (; end - p >= 2; p++)
+		if (p[0] == a && (p[1] == b || p[1] == c))
+			return p;
+	return end;
+}
+
+/* The first at 0x80 or above; `end` if there is none. */
+static inline const char *bytes_ascii_end(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	for (; end - p >= 16; p += 16) {
+		unsigned found = bytes_mask(bytes_load(p));
+
+		if (found)
+			return p + __builtin_ctz(found);
+	}
+#endif
+	while (p < end && (unsigned char)*p < 0x80)
+		p++;
+	return p;
+}
+
 /* All below 0x80? */
 static inline bool bytes_ascii(const char *p, const char *end)
 {
@@ -70,13 +134,8 @@ static inline bool bytes_ascii(const char *p, const char *end)
 		if (bytes_mask(_mm_or_si128(_mm_or_si128(bytes_load(p), bytes_load(p + 16)),
 			_mm_or_si128(bytes_load(p + 32), bytes_load(p + 48)))))
 			return false;
-	for (; end - p >= 16; p += 16)
-		if (bytes_mask(bytes_load(p)))
-			return false;
 #endif
-	while (p < end && (unsigned char)*p < 0x80)
-		p++;
-	return p == end;
+	return bytes_ascii_end(p, end) == end;
 }
 
 /* The first of three; `end` if there is none. */

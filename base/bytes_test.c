@@ -53,7 +53,34 @@ T_TEST(finds_what_a_byte_by_byte_search_finds)
 		for (plain = p; plain < end && (unsigned char)*plain < 0x80;)
 			plain++;
 		t_need(bytes_ascii(p, end) == (plain == end));
+		t_need(bytes_ascii_end(p, end) == plain);
 	}
+}
+
+T_TEST(tells_the_kinds_of_bytes_and_finds_pairs)
+{
+	unsigned seed = 3, seen = 0, pairs = 0;
+	char text[LONGEST];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		size_t at = (size_t)round % 16, len = make_text(&seed, text + at);
+		const char *p = text + at, *end = p + len, *pair = p;
+		unsigned kinds = 0;
+
+		if (len > 2 && round % 3 == 0)
+			text[at + (unsigned)round % len] = "\x1B\0="[round / 3 % 3];
+		for (const char *c = p; c < end; c++)
+			kinds |= (unsigned char)*c >= 0x80 ? BYTES_HIGH : *c == 0 ? BYTES_NUL :
+				*c == 0x1B ? BYTES_ESCAPE : 0u;
+		t_need(bytes_kinds(p, end) == kinds);
+		seen |= kinds;
+		while (pair < end && !(end - pair > 1 && *pair == ' ' && (pair[1] == 'e' ||
+			pair[1] == '\n')))
+			pair++;
+		t_need(bytes_find_pair(p, end, ' ', 'e', '\n') == pair);
+		pairs += pair < end;
+	}
+	t_need(seen == (BYTES_HIGH | BYTES_NUL | BYTES_ESCAPE) && pairs > 1000);
 }
 
 /* Where it may stop, and that what it took is there, also within the same block. */

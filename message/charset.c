@@ -243,7 +243,7 @@ static const uint16_t C1_1252[32] = {
 	0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0x9D, 0x17E, 0x178
 };
 
-static const struct charset *charset_lookup(struct str label)
+const struct charset *charset_find(struct str label)
 {
 	char key[LABEL_MAX + 1];
 	size_t n = 0, low = 0, high = sizeof CHARSETS / sizeof *CHARSETS;
@@ -338,49 +338,40 @@ static bool looks_like_utf8(struct str bytes, bool may_be_cut)
 	return true;
 }
 
-bool charset_is_wide(struct str label)
+bool charset_is_wide(const struct charset *charset)
 {
-	const char *name = charset_lookup(label)->name;
-
-	return name && (strncmp(name, "UTF-16", 6) == 0 || strncmp(name, "UTF-32", 6) == 0);
+	return charset->name && (strncmp(charset->name, "UTF-16", 6) == 0 ||
+		strncmp(charset->name, "UTF-32", 6) == 0);
 }
 
-bool charset_is_utf7(struct str label)
+bool charset_is_utf7(const struct charset *charset)
 {
-	const char *name = charset_lookup(label)->name;
-
-	return name && strcmp(name, "UTF-7") == 0;
+	return charset->name && strcmp(charset->name, "UTF-7") == 0;
 }
 
-bool charset_same(struct str a, struct str b)
+bool charset_same(const struct charset *a, const struct charset *b)
 {
-	const char *one = charset_lookup(a)->name, *other = charset_lookup(b)->name;
-
-	return one && other && strcmp(one, other) == 0;
+	return a->name && b->name && strcmp(a->name, b->name) == 0;
 }
 
-bool charset_says_utf8(struct str label)
+bool charset_says_utf8(const struct charset *charset)
 {
-	return charset_lookup(label)->kind == KIND_UTF8;
+	return charset->kind == KIND_UTF8;
 }
 
-bool charset_hides_ascii(struct str label)
+bool charset_hides_ascii(const struct charset *charset)
 {
-	return charset_lookup(label)->kind >= KIND_ICONV;
+	return charset->kind >= KIND_ICONV;
 }
 
-bool charset_is_utf8(struct str label, struct str bytes)
+bool charset_is_utf8(const struct charset *charset, struct str bytes, bool ascii)
 {
-	const struct charset *charset = charset_lookup(label);
-
 	if (charset->kind == KIND_ICONV ||
 		(charset->kind == KIND_HZ && str_find_byte(bytes, '~') != SIZE_MAX))
 		return false;
-	if (bytes_are_ascii(bytes))
-		return true;
 	/* a part that was cut at a limit may end within a character */
-	return charset->kind <= KIND_1252 &&
-		looks_like_utf8(bytes, charset->kind == KIND_UTF8);
+	return ascii || (charset->kind <= KIND_1252 &&
+		looks_like_utf8(bytes, charset->kind == KIND_UTF8));
 }
 
 static void add_1252(struct str bytes, struct buf *out)
@@ -391,8 +382,7 @@ static void add_1252(struct str bytes, struct buf *out)
 		const char *from = p;
 		unsigned char c;
 
-		while (p < end && (unsigned char)*p < 0x80)
-			p++;
+		p = bytes_ascii_end(p, end);
 		buf_add(out, from, (size_t)(p - from));
 		if (p == end)
 			break;
@@ -451,16 +441,11 @@ static struct str hz_to_gb2312(struct str bytes, struct buf *out)
 	return buf_str(out);
 }
 
-void charset_to_utf8(struct str label, struct str bytes, struct buf *out)
+void charset_decode(const struct charset *charset, struct str bytes, struct buf *out)
 {
-	const struct charset *charset = charset_lookup(label);
 	struct buf plain = { .arena = out->arena };
 	iconv_t cd;
 
-	if (charset_is_utf8(label, bytes)) {
-		buf_add_str(out, bytes);
-		return;
-	}
 	if (charset->kind == KIND_1252 || charset->kind == KIND_UTF8) {
 		add_1252(bytes, out);
 		return;
@@ -481,4 +466,14 @@ void charset_to_utf8(struct str label, struct str bytes, struct buf *out)
 	}
 	if (!plain.arena)
 		buf_free(&plain);
+}
+
+void charset_to_utf8(struct str label, struct str bytes, struct buf *out)
+{
+	const struct charset *charset = charset_find(label);
+
+	if (charset_is_utf8(charset, bytes, bytes_are_ascii(bytes)))
+		buf_add_str(out, bytes);
+	else
+		charset_decode(charset, bytes, out);
 }

@@ -14,18 +14,24 @@
 
 #include "base/str.h"
 
-/* True when the bytes are in UTF-8 already: then they can be used in place. */
-bool charset_is_utf8(struct str label, struct str bytes);
-/* Appends the bytes as UTF-8. Spent memory shows in out->failed. */
+struct charset;
+/* Of a label as it stands in a mail; never NULL. Of the program's life. */
+const struct charset *charset_find(struct str label);
+
+/* True when the bytes are in UTF-8 already: then they can be used in place. `ascii`: they all are. */
+bool charset_is_utf8(const struct charset *charset, struct str bytes, bool ascii);
+/* Appends bytes that are not as UTF-8. Spent memory shows in out->failed. */
+void charset_decode(const struct charset *charset, struct str bytes, struct buf *out);
+/* Both at once. */
 void charset_to_utf8(struct str label, struct str bytes, struct buf *out);
 
 /* UTF-16, UTF-32: text has a NUL at each ASCII character. */
-bool charset_is_wide(struct str label);
+bool charset_is_wide(const struct charset *charset);
 /* ASCII letters may stand for something else in it (UTF-7, ISO-2022, and the wide ones). */
-bool charset_hides_ascii(struct str label);
-bool charset_says_utf8(struct str label);
-bool charset_is_utf7(struct str label);
-bool charset_same(struct str a, struct str b); /* two labels of one charset */
+bool charset_hides_ascii(const struct charset *charset);
+bool charset_says_utf8(const struct charset *charset);
+bool charset_is_utf7(const struct charset *charset);
+bool charset_same(const struct charset *a, const struct charset *b);
 
 bool bytes_are_ascii(struct str bytes);
 /* Appends one code point; a surrogate or one past U+10FFFF becomes U+FFFD. */

@@ -194,19 +194,8 @@ static size_t line_of_b(struct str text, size_t at)
 	end = text.ptr + text.len;
 	if (*p == 'b')
 		return at;
-#ifdef __SSE2__
-	for (const __m128i lf = _mm_set1_epi8('\n'), b = _mm_set1_epi8('b'); end - p >= 17; p += 16) {
-		unsigned found = bytes_mask(_mm_and_si128(_mm_cmpeq_epi8(bytes_load(p), lf),
-			_mm_cmpeq_epi8(bytes_load(p + 1), b)));
-
-		if (found)
-			return (size_t)(p - text.ptr) + (size_t)__builtin_ctz(found) + 1;
-	}
-#endif
-	for (; end - p >= 2; p++)
-		if (p[0] == '\n' && p[1] == 'b')
-			return (size_t)(p - text.ptr) + 1;
-	return SIZE_MAX;
+	p = bytes_find_pair(p, end, '\n', 'b', 'b');
+	return p < end ? (size_t)(p - text.ptr) + 1 : SIZE_MAX;
 }
 
 bool uu_find(struct str text, size_t *at, struct uu_file *file)

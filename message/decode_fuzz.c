@@ -10,6 +10,17 @@
 #include "message/decode.h"
 #include "message/sniff.h"
 
+static void check_kinds(struct str in)
+{
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < in.len; i++)
+		kinds |= (unsigned char)in.ptr[i] >= 0x80 ? BYTES_HIGH : in.ptr[i] == 0 ? BYTES_NUL :
+			in.ptr[i] == 0x1B ? BYTES_ESCAPE : 0u;
+	if (kinds != bytes_kinds(in.ptr, in.ptr + in.len))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const CHARSETS[] = {
@@ -65,9 +76,20 @@ static void check_charset(struct str label, struct str in)
 	charset_to_utf8(label, in, &out);
 	if (out.failed || out.len > 4 * in.len + 16)
 		abort();
-	if (charset_is_utf8(label, in) && !str_equal(buf_str(&out), in))
+	if (charset_is_utf8(charset_find(label), in, bytes_are_ascii(in)) && !str_equal(buf_str(&out), in))
 		abort();
 	arena_free(&arena);
+}
+
+static void check_kinds(struct str in)
+{
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < in.len; i++)
+		kinds |= (unsigned char)in.ptr[i] >= 0x80 ? BYTES_HIGH : in.ptr[i] == 0 ? BYTES_NUL :
+			in.ptr[i] == 0x1B ? BYTES_ESCAPE : 0u;
+	if (kinds != bytes_kinds(in.ptr, in.ptr + in.len))
+		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -86,7 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_others(in);
 	check_charset(str_from(CHARSETS[data[0] % 16]), in);
 	(void)(sniff_html(in) + sniff_markup(in) + sniff_headers(in) + sniff_base64(in) +
-		sniff_quoted(in) + (int)sniff_controls(in));
+		sniff_quoted(in));
+	check_kinds(in);
 	if (sniff_wide(in).len + sniff_named_charset(in).len + sniff_boundary(in).len > 64 + in.len)
 		abort();
 	free(copy);

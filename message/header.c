@@ -5,7 +5,6 @@
  */
 #include "message/header.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -231,8 +230,8 @@ int header_decode(struct arena *arena, struct str raw, struct str *out)
 	if (unfold(arena, raw, &text) < 0)
 		return -1;
 	text = str_trim(text);
-	if (!charset_is_utf8(STR(""), text)) {
-		charset_to_utf8(STR(""), text, &utf8);
+	if (!charset_is_utf8(charset_find(STR("")), text, bytes_are_ascii(text))) {
+		charset_decode(charset_find(STR("")), text, &utf8);
 		if (utf8.failed)
 			return -1;
 		text = buf_str(&utf8);
@@ -368,8 +367,7 @@ static bool is_section(const struct param *param, struct str name, unsigned sect
 	bool *extended)
 {
 	struct str tail = str_slice(param->name, name.len, param->name.len);
-	char number[16];
-	int len = snprintf(number, sizeof number, "*%u", section);
+	uint64_t number;
 
 	if (!str_starts_nocase(param->name, name))
 		return false;
@@ -378,7 +376,8 @@ static bool is_section(const struct param *param, struct str name, unsigned sect
 		tail.len--;
 	if (section == 0 && tail.len == 0)
 		return true;
-	return str_equal(tail, str_make(number, (size_t)len));
+	return tail.len > 1 && tail.ptr[0] == '*' && (tail.ptr[1] != '0' || tail.len == 2) &&
+		str_to_u64(str_slice(tail, 1, tail.len), SECTIONS_MAX, &number) && number == section;
 }
 
 bool header_param(struct arena *arena, struct str value, struct str name, struct str *out)

@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-#include "base/origins.h"
+#include "base/bytes.h"
 #include "base/date.h"
+#include "base/origins.h"
 #include "message/body.h"
-#include "message/charset.h"
 #include "message/domain.h"
 #include "message/header.h"
 #include "message/hops.h"
@@ -61,6 +61,8 @@ struct message {
 	struct buf spill;        /* its data, when that is in several places */
 	struct str decoded;      /* the transfer encoding undone */
 	unsigned odd;            /* and what was odd about it (message/part_text.h) */
+	const struct charset *charset;
+	unsigned kinds;          /* of the bytes in `decoded` */
 };
 
 /* ---- creation ---- */
@@ -103,12 +105,14 @@ struct message *message_create(const struct message_options *options, struct are
 		.depth_max = message->options.limits.depth, .want_tree = options->want_tree };
 	message->view.date = INT64_MIN;
 	message->links = links_create(arena, message->options.limits.urls);
-	message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls,
-		options->want_links,
-		options->redirector.find ? &message->options.redirector : NULL);
+	if (options->want_uris)
+		message->uris = uris_create(arena, URI_FORMS * message->options.limits.urls,
+			options->want_links,
+			options->redirector.find ? &message->options.redirector : NULL);
 	message->readings = readings_create(arena, message->options.limits.scan_bytes,
 		message->options.limits.parts, message->options.limits.depth, read_again, message);
-	return message->links && message->uris && message->readings ? message : NULL;
+	return message->links && (message->uris || !options->want_uris) && message->readings ?
+		message : NULL;
 }
 
 static int spent(struct message *message)
@@ -433,6 +437,7 @@ static int begin_leaf(struct message *message, struct part_treatment treatment, 
 static int decode_text(struct message *message, bool shown, struct str *text, struct str *linked)
 {
 	struct str source;
+	int kinds;
 
 	message->odd = 0;
 	if (part_text_decode(message->arena, message->part.encoding, text, &message->odd) < 0 ||
@@ -442,11 +447,14 @@ static int decode_text(struct message *message, bool shown, struct str *text, st
 	message->decoded = source;
 	if (message->leaf)
 		message->leaf->decoded = source;
-	if (part_text_to_utf8(message->arena, message->part.charset, text) < 0)
+	message->charset = charset_find(message->part.charset);
+	kinds = part_text_to_utf8(message->arena, message->charset, text);
+	if (kinds < 0)
 		return -1;
-	*linked = charset_says_utf8(message->part.charset) ? source : *text;
+	message->kinds = (unsigned)kinds;
+	*linked = charset_says_utf8(message->charset) ? source : *text;
 	message->body.wide = message->body.wide || (shown &&
-		(text->ptr != source.ptr || !bytes_are_ascii(source)));
+		(text->ptr != source.ptr || (message->kinds & BYTES_HIGH)));
 	return 0;
 }
 
@@ -541,6 +549,8 @@ static int part_end(void *context, unsigned how)
 		leaf.decoded = message->decoded;
 		leaf.text = text;
 		leaf.odd = message->odd;
+		leaf.charset = message->charset;
+		leaf.kinds = message->kinds;
 	}
 	return readings_of_leaf(message->readings, &leaf);
 }

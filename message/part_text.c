@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "message/charset.h"
+#include "base/bytes.h"
 #include "message/decode.h"
 
 struct part_treatment part_treat(const struct mime_part *part)
@@ -104,14 +104,15 @@ int part_text_decode(struct arena *arena, enum mime_encoding encoding, struct st
 	return 0;
 }
 
-int part_text_to_utf8(struct arena *arena, struct str charset, struct str *text)
+int part_text_to_utf8(struct arena *arena, const struct charset *charset, struct str *text)
 {
 	struct buf out = { .arena = arena };
+	unsigned kinds = text->len > 0 ? bytes_kinds(text->ptr, text->ptr + text->len) : 0;
 
-	if (charset_is_utf8(charset, *text))
-		return 0;
+	if (charset_is_utf8(charset, *text, !(kinds & BYTES_HIGH)))
+		return (int)kinds;
 	buf_reserve(&out, text->len + text->len / 2);
-	charset_to_utf8(charset, *text, &out);
+	charset_decode(charset, *text, &out);
 	*text = buf_str(&out);
-	return out.failed ? -1 : 0;
+	return out.failed ? -1 : (int)kinds;
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "message/charset.h"
 #include "message/mime.h"
 
 enum part_reading { READ_NOTHING, READ_TEXT, READ_HTML };
@@ -27,7 +28,8 @@ int part_text_decode(struct arena *arena, enum mime_encoding encoding, struct st
 	unsigned *odd);
 
 /* Replaces *text by its UTF-8, in the arena, if it is not UTF-8 already; bytes that do not decode
- * are kept in some form (message/charset). 0, or -1 when memory is spent. */
-int part_text_to_utf8(struct arena *arena, struct str charset, struct str *text);
+ * are kept in some form (message/charset). Returns which kinds of bytes (base/bytes.h) it had
+ * before, or -1 when memory is spent. */
+int part_text_to_utf8(struct arena *arena, const struct charset *charset, struct str *text);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "message/charset.h"
+#include "base/bytes.h"
 #include "message/decode.h"
 #include "message/header.h"
 #include "message/sniff.h"
@@ -79,7 +79,8 @@ static bool afford(struct readings *readings, size_t bytes)
 /* ---- other texts of a leaf ---- */
 
 /* `bytes` are paid for. */
-static int read_bytes(struct readings *readings, struct str charset, struct str bytes, bool html)
+static int read_bytes(struct readings *readings, const struct charset *charset, struct str bytes,
+	bool html)
 {
 	if (part_text_to_utf8(readings->arena, charset, &bytes) < 0)
 		return -1;
@@ -93,7 +94,7 @@ static int read_decoded(struct readings *readings, const struct reading_leaf *le
 		return 0;
 	if (part_text_decode(readings->arena, encoding, &bytes, NULL) < 0)
 		return -1;
-	return read_bytes(readings, leaf->part->charset, bytes,
+	return read_bytes(readings, leaf->charset, bytes,
 		leaf->treatment.reading == READ_HTML);
 }
 
@@ -119,7 +120,7 @@ static int read_base64_as(struct readings *readings, const struct reading_leaf *
 	struct str bytes = str_make(copy, n);
 	if (part_text_decode(readings->arena, MIME_BASE64, &bytes, NULL) < 0)
 		return -1;
-	return read_bytes(readings, leaf->part->charset, bytes,
+	return read_bytes(readings, leaf->charset, bytes,
 		leaf->treatment.reading == READ_HTML);
 }
 
@@ -157,12 +158,12 @@ static int read_without_nul(struct readings *readings, const struct reading_leaf
 	for (size_t i = 0; i < leaf->decoded.len; i++)
 		if (leaf->decoded.ptr[i])
 			copy[n++] = leaf->decoded.ptr[i];
-	return read_bytes(readings, STR(""), str_make(copy, n),
+	return read_bytes(readings, charset_find(STR("")), str_make(copy, n),
 		leaf->treatment.reading == READ_HTML);
 }
 
 static int read_charset(struct readings *readings, const struct reading_leaf *leaf,
-	struct str charset)
+	const struct charset *charset)
 {
 	if (!afford(readings, leaf->decoded.len))
 		return 0;
@@ -173,27 +174,28 @@ static int read_charset(struct readings *readings, const struct reading_leaf *le
 /* Labels that the bytes deny, and bytes that need a label and have none. */
 static int read_charsets(struct readings *readings, const struct reading_leaf *leaf)
 {
-	struct str label = leaf->part->charset, wide, named;
-	enum sniff_controls controls = sniff_controls(leaf->decoded);
+	const struct charset *label = leaf->charset, *plain = charset_find(STR("")), *named;
 	bool hides = charset_hides_ascii(label), is_wide = charset_is_wide(label);
+	bool nul = leaf->kinds & BYTES_NUL, escape = leaf->kinds & BYTES_ESCAPE;
+	struct str name = nul ? sniff_wide(leaf->decoded) : STR("");
 
-	wide = controls & SNIFF_NUL ? sniff_wide(leaf->decoded) : STR("");
-	if (wide.len > 0 && !charset_same(wide, label) &&
-		read_charset(readings, leaf, wide) < 0)
+	if (name.len > 0 && !charset_same(charset_find(name), label) &&
+		read_charset(readings, leaf, charset_find(name)) < 0)
 		return -1;
-	if ((controls & SNIFF_NUL) && !is_wide && read_without_nul(readings, leaf) < 0)
+	if (nul && !is_wide && read_without_nul(readings, leaf) < 0)
 		return -1;
 	/* What says UTF-7 or UTF-16 and is plain text; ISO-2022 gives the same links either way. */
-	if (hides && (is_wide ? !(controls & SNIFF_NUL) : charset_is_utf7(label)) &&
-		read_charset(readings, leaf, STR("")) < 0)
+	if (hides && (is_wide ? !nul : charset_is_utf7(label)) &&
+		read_charset(readings, leaf, plain) < 0)
 		return -1;
-	if ((controls & SNIFF_ESCAPE) && !hides &&
-		read_charset(readings, leaf, STR("iso-2022-jp")) < 0)
+	if (escape && !hides &&
+		read_charset(readings, leaf, charset_find(STR("iso-2022-jp"))) < 0)
 		return -1;
 	if (hides)
 		return 0;
-	named = sniff_named_charset(leaf->decoded);
-	return named.len > 0 && charset_hides_ascii(named) && !charset_is_wide(named) ?
+	name = sniff_named_charset(leaf->decoded);
+	named = name.len > 0 ? charset_find(name) : plain;
+	return charset_hides_ascii(named) && !charset_is_wide(named) ?
 		read_charset(readings, leaf, named) : 0;
 }
 
@@ -215,7 +217,7 @@ static int read_uuencoded(struct readings *readings, const struct reading_leaf *
 		if (!out)
 			return -1;
 		bytes = str_make(out, uu_decode(file.lines, out));
-		if (part_text_to_utf8(readings->arena, STR(""), &bytes) < 0 ||
+		if (part_text_to_utf8(readings->arena, charset_find(STR("")), &bytes) < 0 ||
 			readings->read(readings->context, bytes, part_treat(&part).reading ==
 				READ_HTML || sniff_html(bytes), false) < 0)
 			return -1;
@@ -379,7 +381,7 @@ static int read_file(struct readings *readings, const struct reading_leaf *leaf,
 	if (!afford(readings, bytes.len))
 		return 0;
 	if (part_text_decode(readings->arena, leaf->part->encoding, &bytes, NULL) < 0 ||
-		part_text_to_utf8(readings->arena, leaf->part->charset, &bytes) < 0)
+		part_text_to_utf8(readings->arena, charset_find(leaf->part->charset), &bytes) < 0)
 		return -1;
 	return readings->read(readings->context, bytes, file == SNIFF_HTML_FILE, false);
 }
@@ -461,6 +463,7 @@ static int leaf_end(void *context, unsigned how)
 	struct readings *readings = context;
 	struct reading_leaf leaf = { .part = &readings->part,
 		.treatment = part_treat(&readings->part), .raw = readings->data };
+	int kinds;
 
 	if ((how & MIME_BY_BOUNDARY) && leaf.raw.len > 0)
 		leaf.raw.len--;
@@ -470,8 +473,12 @@ static int leaf_end(void *context, unsigned how)
 	if (part_text_decode(readings->arena, leaf.part->encoding, &leaf.decoded, &leaf.odd) < 0)
 		return -1;
 	leaf.text = leaf.decoded;
-	if (part_text_to_utf8(readings->arena, leaf.part->charset, &leaf.text) < 0 ||
-		readings->read(readings->context, leaf.text, leaf.treatment.reading == READ_HTML,
+	leaf.charset = charset_find(leaf.part->charset);
+	kinds = part_text_to_utf8(readings->arena, leaf.charset, &leaf.text);
+	if (kinds < 0)
+		return -1;
+	leaf.kinds = (unsigned)kinds;
+	if (readings->read(readings->context, leaf.text, leaf.treatment.reading == READ_HTML,
 			true) < 0)
 		return -1;
 	return readings_of_leaf(readings, &leaf);

@@ -39,6 +39,8 @@ struct reading_leaf {
 	struct str raw;       /* as it stands in the mail; lasting */
 	struct str decoded;   /* without its transfer encoding; of READ_NOTHING: empty */
 	struct str text;      /* in UTF-8 */
+	const struct charset *charset; /* of the part's label */
+	unsigned kinds;       /* of the bytes that `decoded` has (base/bytes.h) */
 	unsigned odd;         /* PART_TEXT_ bits */
 };
 /* Each: 0, or -1 when memory is spent. */

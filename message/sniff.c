@@ -83,27 +83,6 @@ bool sniff_base64(struct str bytes)
 	return total >= BASE64_LINE_MIN;
 }
 
-/* The first a that has b or c behind it; `end` if there is none. */
-static const char *find_pair(const char *p, const char *end, char a, char b, char c)
-{
-#ifdef __SSE2__
-	const __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b), cs = _mm_set1_epi8(c);
-
-	for (; end - p >= 17; p += 16) {
-		__m128i next = bytes_load(p + 1);
-		unsigned found = bytes_mask(_mm_and_si128(_mm_cmpeq_epi8(bytes_load(p), as),
-			_mm_or_si128(_mm_cmpeq_epi8(next, bs), _mm_cmpeq_epi8(next, cs))));
-
-		if (found)
-			return p + __builtin_ctz(found);
-	}
-#endif
-	for (; end - p >= 2; p++)
-		if (p[0] == a && (p[1] == b || p[1] == c))
-			return p;
-	return end;
-}
-
 bool sniff_quoted(struct str bytes)
 {
 	const char *p = bytes.ptr, *end;
@@ -112,7 +91,7 @@ bool sniff_quoted(struct str bytes)
 	if (bytes.len == 0)
 		return false;
 	end = p + (bytes.len < SNIFF_QUOTED_BYTES ? bytes.len : SNIFF_QUOTED_BYTES);
-	for (; (p = find_pair(p, end, '=', '3', '\n')) < end; p++) {
+	for (; (p = bytes_find_pair(p, end, '=', '3', '\n')) < end; p++) {
 		if (p[1] == '\n') /* not the end of a line of '=' */
 			soft += p > bytes.ptr && p[-1] != '=' && p[-1] != '\n';
 		else if (end - p > 2 && (p[2] == 'D' || p[2] == 'd'))
@@ -121,35 +100,6 @@ bool sniff_quoted(struct str bytes)
 			return true;
 	}
 	return false;
-}
-
-/* Controls that text does not have: NUL to BS, and ESC. */
-enum sniff_controls sniff_controls(struct str bytes)
-{
-	const char *p = bytes.ptr, *end;
-	unsigned found = 0;
-
-	if (bytes.len == 0)
-		return 0;
-	end = p + bytes.len;
-#ifdef __SSE2__
-	const __m128i top = _mm_set1_epi8(8), escape = _mm_set1_epi8(27);
-
-	for (; end - p >= 16; p += 16) {
-		__m128i block = bytes_load(p);
-		__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, top), block);
-
-		if (!bytes_mask(_mm_or_si128(low, _mm_cmpeq_epi8(block, escape))))
-			continue;
-		for (int i = 0; i < 16; i++)
-			found |= p[i] == 0 ? SNIFF_NUL : p[i] == 27 ? SNIFF_ESCAPE : 0u;
-		if (found == (SNIFF_NUL | SNIFF_ESCAPE))
-			return found;
-	}
-#endif
-	for (; p < end; p++)
-		found |= *p == 0 ? SNIFF_NUL : *p == 27 ? SNIFF_ESCAPE : 0u;
-	return found;
 }
 
 struct str sniff_wide(struct str bytes)

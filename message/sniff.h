@@ -30,8 +30,6 @@ bool sniff_base64(struct str bytes);
 /* "=3D", or two soft line ends. */
 bool sniff_quoted(struct str bytes);
 
-enum sniff_controls { SNIFF_NUL = 1, SNIFF_ESCAPE = 2 }; /* bits */
-enum sniff_controls sniff_controls(struct str bytes);
 /* "utf-16le" and so on by where the NULs are, or "". */
 struct str sniff_wide(struct str bytes);
 /* The charset that an HTML or XML document names; "" if none. */
