@@ -45,7 +45,8 @@ struct message_options {
 	bool want_signers;     /* with that: the domains of DKIM signatures too */
 	struct uri_redirector redirector; /* of links for these two; find NULL: none is known */
 	bool want_rawbody;     /* make the view for `rawbody` rules */
-	/* Header fields that name a first hop by its address, at most ORIGINS_MAX; NULL: the default
+	bool want_relays;      /* read the Received lines */
+	/* With it: header fields that name a first hop by its address, at most ORIGINS_MAX; NULL: the default
 	 * (base/origins.h). */
 	const struct str *origins;
 	size_t origins_n;
@@ -149,7 +150,7 @@ struct message_view {
 	size_t uris_n;
 	const struct link *links; /* the same, link by link (base/link.h) */
 	size_t links_n;
-	const struct message_relay *relays; /* of Received headers, from the top */
+	const struct message_relay *relays; /* want_relays: of Received headers, from the top */
 	size_t relays_n;
 	unsigned relays_unreadable; /* Received headers that may hide a relay */
 	unsigned truncated;      /* enum message_truncated */

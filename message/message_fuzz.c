@@ -23,7 +23,7 @@ struct cuts {
 static const struct message_options OPTIONS = {
 	.limits = { .parts = 20, .depth = 5, .urls = 50 }, .want_body = true, .want_tree = true,
 	.want_rawbody = true, .want_uris = true, .want_links = true, .want_signers = true,
-	.want_full = true, .want_parts = true, .want_html = true
+	.want_full = true, .want_relays = true, .want_parts = true, .want_html = true
 };
 
 static uint64_t mix_number(uint64_t hash, uint64_t number)

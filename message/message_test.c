@@ -13,7 +13,8 @@
 enum { ARENA_BYTES = 64 * 1024 * 1024 };
 
 static const struct message_options BODY = { .want_body = true };
-static const struct message_options ALL = { .want_body = true, .want_full = true };
+static const struct message_options ALL = { .want_body = true, .want_full = true,
+	.want_relays = true };
 
 static const struct message_view *read_mail(struct arena *arena, const char *mail)
 {
@@ -446,7 +447,7 @@ T_TEST(received_lines_together)
 		"Received: from a.example ([192.0.2.1]) by b.example with SMTP; x\n"
 		"Received: from agent by mail gateway\n"
 		"Received: from c.example ([192.0.2.2]) by a.example with SMTP; x\n\n";
-	struct message_options options = { .want_full = false };
+	struct message_options options = { .want_relays = true };
 	struct arena *arena = arena_create(1 << 20);
 	struct message *message = message_create(&options, arena);
 
@@ -466,7 +467,8 @@ T_TEST(origin_headers_are_the_ones_that_are_named)
 	static const struct str names[] = { { "X-Ours", 6 } };
 	static const char mail[] = "X-Originating-Ip: [192.0.2.1]\nX-Ours: 192.0.2.2\n"
 		"X-Ours: 192.0.2.3\n\n";
-	struct message_options options = { .origins = names, .origins_n = 1 };
+	struct message_options options = { .want_relays = true, .origins = names,
+		.origins_n = 1 };
 	struct arena *arena = arena_create(1 << 20);
 	struct message *message = message_create(&options, arena);
 

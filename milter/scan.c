@@ -297,6 +297,7 @@ struct message_options scan_message_options(const struct snapshot *snapshot)
 {
 	struct message_options options = { .limits = { .scan_bytes = snapshot->config->scan_bytes },
 		.want_full = ruleset_needs_full(snapshot->rules),
+		.want_relays = ruleset_needs_relays(snapshot->rules),
 		.want_rawbody = ruleset_needs_rawbody(snapshot->rules),
 		.want_parts = ruleset_needs_parts(snapshot->rules),
 		.want_tree = ruleset_needs_tree(snapshot->rules),

@@ -13,7 +13,8 @@ enum { BYTES = 120000, ARENA_BYTES = 64 * 1024 * 1024, SLACK = 1024 * 1024,
 
 static const struct message_options all_views = { .want_full = true, .want_body = true,
 	.want_uris = true, .want_links = true, .want_signers = true, .want_rawbody = true,
-	.want_parts = true, .want_tree = true, .want_html = true };
+	.want_parts = true, .want_tree = true, .want_html = true,
+	.want_relays = true };
 
 struct taken {
 	size_t len, arena;

@@ -255,8 +255,10 @@ int replay_judge(const struct replay *replay, const struct snapshot *snapshot,
 	const struct mail *mail, struct arena *arena, struct replay_result *out)
 {
 	struct message_options options = scan_message_options(snapshot);
-	struct message *message = message_create(&options, arena);
+	struct message *message;
 
+	options.want_relays = true; /* they may tell who the client was */
+	message = message_create(&options, arena);
 	out->envelope = ARENA_NEW(arena, struct scan_envelope);
 	out->result = ARENA_NEW(arena, struct scan_result);
 	out->view = ARENA_NEW(arena, struct message_view);

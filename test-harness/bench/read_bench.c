@@ -4,7 +4,8 @@
  * All files are read into memory first; then each is parsed TIMES times, in the order given, with
  * an arena of its own each time, as the milter does. In several ways, whose rounds alternate:
  *
- *   reading  headers, MIME, transfer encodings, charsets, HTML, Received lines, URLs
+ *   reading  headers, MIME, transfer encodings, charsets, HTML, URLs
+ *   relays   and the Received lines
  *   body     and the text that `body` rules see
  *   rules    (with -c) and whatever else the rules of that config ask for, as in the milter
  *
@@ -25,7 +26,7 @@
 #include "milter/scan.h"
 #include "test-harness/each_file.h"
 
-enum { ARENA_BYTES = 64 * 1024 * 1024, ROUNDS_MAX = 1000, WAYS = 3 };
+enum { ARENA_BYTES = 64 * 1024 * 1024, ROUNDS_MAX = 1000, WAYS = 4 };
 
 struct files {
 	struct lex_file *items;
@@ -99,7 +100,8 @@ static int compare(const void *a, const void *b)
 
 static void print_views(const struct message_options *options)
 {
-	printf("  views: headers, MIME, charsets, HTML, Received, URLs%s%s%s%s%s%s%s%s\n",
+	printf("  views: headers, MIME, charsets, HTML, URLs%s%s%s%s%s%s%s%s%s\n",
+		options->want_relays ? ", Received" : "",
 		options->want_body ? ", body" : "", options->want_uris ? ", uri" : "",
 		options->want_links ? ", uri_detail" : "", options->want_rawbody ? ", rawbody" : "",
 		options->want_full ? ", full" : "", options->want_parts ? ", mimeheader" : "",
@@ -141,7 +143,9 @@ static struct snapshot *load(const char *path)
 int main(int argc, char **argv)
 {
 	static struct way ways[WAYS] = { { .name = "reading" },
-		{ .name = "body", .options = { .want_body = true } }, { .name = "rules" } };
+		{ .name = "relays", .options = { .want_relays = true } },
+		{ .name = "body", .options = { .want_relays = true, .want_body = true } },
+		{ .name = "rules" } };
 	struct snapshot *snapshot = NULL;
 	struct files files = { 0 };
 	size_t times = 5, ways_n = WAYS - 1, failed = 0;

@@ -41,7 +41,8 @@ static struct message_options all_views(void)
 {
 	return (struct message_options){ .limits = { .scan_bytes = SCAN_BYTES }, .want_full = true,
 		.want_body = true, .want_uris = true, .want_links = true, .want_signers = true,
-		.want_rawbody = true, .want_parts = true, .want_tree = true, .want_html = true };
+		.want_rawbody = true, .want_parts = true, .want_tree = true, .want_html = true,
+		.want_relays = true };
 }
 
 /* What valgrind counts (test-harness/torture), hence never a part of its caller. */
