@@ -42,19 +42,33 @@ static inline __m128i bytes_not_plain(__m128i block)
 }
 #endif
 
+/* Each search goes through whole blocks, then once more through a block that ends with the text (what
+ * it shares with the one before has none of what is looked for); only a text shorter than a block
+ * is looked at byte by byte. */
+
+#ifdef __SSE2__
+static inline unsigned bytes_at_plain_end(const char *p, __m128i also)
+{
+	__m128i block = bytes_load(p);
+
+	return bytes_mask(_mm_or_si128(bytes_not_plain(block), _mm_cmpeq_epi8(block, also)));
+}
+#endif
+
 /* The first byte that is not plain, or is `also`; `end` if there is none. */
 static inline const char *bytes_plain_end(const char *p, const char *end, char also)
 {
 #ifdef __SSE2__
 	const __m128i too = _mm_set1_epi8(also);
+	const char *from = p;
+	unsigned found = 0;
 
-	for (; end - p >= 16; p += 16) {
-		__m128i block = bytes_load(p);
-		unsigned found = bytes_mask(_mm_or_si128(bytes_not_plain(block),
-			_mm_cmpeq_epi8(block, too)));
-
-		if (found)
+	for (; end - p >= 16; p += 16)
+		if ((found = bytes_at_plain_end(p, too)) != 0)
 			return p + __builtin_ctz(found);
+	if (p < end && end - from >= 16) {
+		found = bytes_at_plain_end(p = end - 16, too);
+		return found ? p + __builtin_ctz(found) : end;
 	}
 #endif
 	while (p < end && byte_plain(*p) && *p != also)
@@ -89,36 +103,60 @@ static inline unsigned bytes_kinds(const char *p, const char *end)
 	return kinds;
 }
 
-/* The first `a` that has `b` or `c` behind it; `end` if there is none. */
-static inline const char *bytes_find_pair(const char *p, const char *end, char a, char b, char c)
+#ifdef __SSE2__
+static inline unsigned bytes_at_pairs(const char *p, const __m128i a[2], const __m128i b[2])
+{
+	__m128i one = bytes_load(p), two = bytes_load(p + 1);
+
+	return bytes_mask(_mm_and_si128(
+		_mm_or_si128(_mm_cmpeq_epi8(one, a[0]), _mm_cmpeq_epi8(one, a[1])),
+		_mm_or_si128(_mm_cmpeq_epi8(two, b[0]), _mm_cmpeq_epi8(two, b[1]))));
+}
+#endif
+
+/* The first byte of `a` that has one of `b` behind it; `end` if there is none. */
+static inline const char *bytes_find_pairs(const char *p, const char *end, const char a[2],
+	const char b[2])
 {
 #ifdef __SSE2__
-	const __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b), cs = _mm_set1_epi8(c);
+	const __m128i ones[2] = { _mm_set1_epi8(a[0]), _mm_set1_epi8(a[1]) };
+	const __m128i twos[2] = { _mm_set1_epi8(b[0]), _mm_set1_epi8(b[1]) };
+	const char *from = p;
+	unsigned found = 0;
 
-	for (; end - p >= 17; p += 16) {
-		__m128i next = bytes_load(p + 1);
-		unsigned found = bytes_mask(_mm_and_si128(_mm_cmpeq_epi8(bytes_load(p), as),
-			_mm_or_si128(_mm_cmpeq_epi8(next, bs), _mm_cmpeq_epi8(next, cs))));
-
-		if (found)
+	for (; end - p >= 17; p += 16)
+		if ((found = bytes_at_pairs(p, ones, twos)) != 0)
 			return p + __builtin_ctz(found);
+	if (p < end && end - from >= 17) {
+		found = bytes_at_pairs(p = end - 17, ones, twos);
+		return found ? p + __builtin_ctz(found) : end;
 	}
 #endif
 	for (; end - p >= 2; p++)
-		if (p[0] == a && (p[1] == b || p[1] == c))
+		if ((p[0] == a[0] || p[0] == a[1]) && (p[1] == b[0] || p[1] == b[1]))
 			return p;
 	return end;
+}
+
+/* The first `a` that has `b` or `c` behind it. */
+static inline const char *bytes_find_pair(const char *p, const char *end, char a, char b, char c)
+{
+	return bytes_find_pairs(p, end, (const char[2]){ a, a }, (const char[2]){ b, c });
 }
 
 /* The first at 0x80 or above; `end` if there is none. */
 static inline const char *bytes_ascii_end(const char *p, const char *end)
 {
 #ifdef __SSE2__
-	for (; end - p >= 16; p += 16) {
-		unsigned found = bytes_mask(bytes_load(p));
+	const char *from = p;
+	unsigned found = 0;
 
-		if (found)
+	for (; end - p >= 16; p += 16)
+		if ((found = bytes_mask(bytes_load(p))) != 0)
 			return p + __builtin_ctz(found);
+	if (p < end && end - from >= 16) {
+		found = bytes_mask(bytes_load(p = end - 16));
+		return found ? p + __builtin_ctz(found) : end;
 	}
 #endif
 	while (p < end && (unsigned char)*p < 0x80)
@@ -138,19 +176,31 @@ static inline bool bytes_ascii(const char *p, const char *end)
 	return bytes_ascii_end(p, end) == end;
 }
 
+#ifdef __SSE2__
+static inline unsigned bytes_at_three(const char *p, __m128i a, __m128i b, __m128i c)
+{
+	__m128i block = bytes_load(p);
+
+	return bytes_mask(_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, a),
+		_mm_cmpeq_epi8(block, b)), _mm_cmpeq_epi8(block, c)));
+}
+#endif
+
 /* The first of three; `end` if there is none. */
 static inline const char *bytes_find3(const char *p, const char *end, char a, char b, char c)
 {
 #ifdef __SSE2__
 	const __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b), cs = _mm_set1_epi8(c);
 
-	for (; end - p >= 16; p += 16) {
-		__m128i block = bytes_load(p);
-		unsigned found = bytes_mask(_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, as),
-			_mm_cmpeq_epi8(block, bs)), _mm_cmpeq_epi8(block, cs)));
+	const char *from = p;
+	unsigned found = 0;
 
-		if (found)
+	for (; end - p >= 16; p += 16)
+		if ((found = bytes_at_three(p, as, bs, cs)) != 0)
 			return p + __builtin_ctz(found);
+	if (p < end && end - from >= 16) {
+		found = bytes_at_three(p = end - 16, as, bs, cs);
+		return found ? p + __builtin_ctz(found) : end;
 	}
 #endif
 	while (p < end && *p != a && *p != b && *p != c)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/bytes.h"
 
 enum { BUF_FIRST = 64 }; /* bytes; most header values fit */
 
@@ -65,77 +66,52 @@ size_t str_until(struct str text, size_t at, const char *set)
 	return at;
 }
 
-/* Blanks are everywhere: of a needle that begins with one, the next byte is looked for. */
+static void both_cases(char c, char both[2])
+{
+	both[0] = ascii_lower(c);
+	both[1] = ascii_alpha(c) ? (char)(both[0] - 32) : c;
+}
+
+/* A pair of letters is rare in any text, a letter is not: the first two bytes of the
+ * needle are looked for at sixteen places at a time. */
 size_t str_find(struct str text, struct str needle)
 {
-	size_t from = 0, pivot = needle.len > 1 && needle.ptr[0] == ' ';
+	const char *p = text.ptr, *end;
 
-	if (needle.len == 0)
-		return 0;
-	while (text.len >= needle.len && from <= text.len - needle.len) {
-		struct str left = str_make(text.ptr + from + pivot, text.len - needle.len + 1 - from);
-		size_t at = str_find_byte(left, needle.ptr[pivot]);
-
-		if (at == SIZE_MAX)
-			break;
-		from += at;
-		if (memcmp(text.ptr + from, needle.ptr, needle.len) == 0)
-			return from;
-		from++;
-	}
+	if (needle.len < 2)
+		return needle.len == 0 ? 0 : str_find_byte(text, needle.ptr[0]);
+	if (text.len < needle.len)
+		return SIZE_MAX;
+	end = p + (text.len - needle.len + 2); /* of what a pair may stand in */
+	for (; (p = bytes_find_pair(p, end, needle.ptr[0], needle.ptr[1], needle.ptr[1])) < end; p++)
+		if (memcmp(p, needle.ptr, needle.len) == 0)
+			return (size_t)(p - text.ptr);
 	return SIZE_MAX;
 }
 
-/* Where `byte` stands in the `len` bytes at `from`; behind them where it does not. */
-static const char *next_of(const char *from, size_t len, char byte)
-{
-	const char *at = len ? memchr(from, byte, len) : NULL;
-
-	return at ? at : from + len;
-}
-
-/* Where `needle` stands in `text` with its byte at `pivot` between `from` and `to`. */
-static size_t find_nocase_within(struct str text, struct str needle, size_t pivot, size_t from,
-	size_t to)
-{
-	char small = ascii_lower(needle.ptr[pivot]);
-	char large = ascii_alpha(small) ? (char)(small - 32) : small;
-	const char *end = text.ptr + to;
-	const char *lower = next_of(text.ptr + from, to - from, small);
-	const char *upper = next_of(text.ptr + from, to - from, large);
-
-	while (lower < end || upper < end) {
-		const char *at = lower < upper ? lower : upper;
-
-		if (str_same_nocase(at - pivot, needle.ptr, needle.len))
-			return (size_t)(at - pivot - text.ptr);
-		if (lower == at)
-			lower = next_of(at + 1, (size_t)(end - at) - 1, small);
-		if (upper == at)
-			upper = next_of(at + 1, (size_t)(end - at) - 1, large);
-	}
-	return SIZE_MAX;
-}
-
-/* Piece by piece, each twice as long: in a text with only one of the two letters each call would
- * look to its end for the other, and who asks again behind each find is quadratic then. */
+/* The same, with both bytes in either case. */
 size_t str_find_nocase(struct str text, struct str needle)
 {
-	size_t pivot = needle.len > 1 && needle.ptr[0] == ' ', end, found = SIZE_MAX;
-	size_t piece = 256;
+	const char *p = text.ptr, *end;
+	char first[2], second[2];
 
 	if (needle.len == 0)
 		return 0;
 	if (text.len < needle.len)
 		return SIZE_MAX;
-	end = text.len - needle.len + 1 + pivot;
-	for (size_t from = pivot; from < end && found == SIZE_MAX; piece *= 2) {
-		size_t to = end - from > piece ? from + piece : end;
-
-		found = find_nocase_within(text, needle, pivot, from, to);
-		from = to;
+	if (needle.len == 1) {
+		for (size_t i = 0; i < text.len; i++)
+			if (ascii_lower(text.ptr[i]) == ascii_lower(needle.ptr[0]))
+				return i;
+		return SIZE_MAX;
 	}
-	return found;
+	both_cases(needle.ptr[0], first);
+	both_cases(needle.ptr[1], second);
+	end = p + (text.len - needle.len + 2);
+	for (; (p = bytes_find_pairs(p, end, first, second)) < end; p++)
+		if (str_same_nocase(p, needle.ptr, needle.len))
+			return (size_t)(p - text.ptr);
+	return SIZE_MAX;
 }
 
 bool str_to_u64(struct str text, uint64_t max, uint64_t *out)

@@ -472,7 +472,7 @@ enum received_is received_parse(struct arena *arena, struct str value,
 	struct form_index index;
 	enum received_start start;
 	enum received_is is;
-	struct str text;
+	struct str text, dateless;
 
 	memset(out, 0, sizeof *out);
 	if (prepare(arena, value, &text) < 0)
@@ -480,10 +480,11 @@ enum received_is received_parse(struct arena *arena, struct str value,
 	if (!str_starts_nocase(text, STR("from ")) && !str_starts_nocase(text, STR("(from ")))
 		return RECEIVED_NO_RELAY;
 	form_index_clear(&index);
-	form_index_add(&index, text);
+	dateless = without_date(text);
+	form_index_add(&index, dateless); /* no form asks for anything in a date */
 	if (is_local(&index, text))
 		return RECEIVED_NO_RELAY;
-	text = without_date(text);
+	text = dateless;
 	if (part_by(arena, &index, &text) < 0)
 		return RECEIVED_UNREADABLE;
 	out->id = find_id(text);
