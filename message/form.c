@@ -186,6 +186,16 @@ size_t form_word_end(struct str text, size_t at)
 	return (size_t)(p - text.ptr);
 }
 
+/* A word: where a blank is to follow, it can only end where it does. */
+static bool word(struct match *match, const char *form, size_t at, size_t least)
+{
+	size_t end = form_word_end(match->text, at);
+
+	if (form[2] != ' ')
+		return longest(match, form, at, end, least);
+	return end >= at + least && keep_and_go_on(match, form, at, end);
+}
+
 static bool boundary(struct str text, size_t at)
 {
 	bool before = at > 0 && word_byte(text.ptr[at - 1]);
@@ -250,8 +260,7 @@ static bool match_code(struct match *match, const char *form, size_t at)
 	case '$':
 		return at == text.len;
 	default:
-		return longest(match, form, at, form_word_end(text, at),
-			form[1] >= 'a' && form[1] <= 'z');
+		return word(match, form, at, form[1] >= 'a' && form[1] <= 'z');
 	}
 }
 

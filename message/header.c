@@ -17,17 +17,24 @@ enum {
 	PARAMS_MAX = 1000
 };
 
+/* The length of the name that the line begins with; *colon: where that is. 0: no field. */
+static size_t name_length(struct str line, size_t *colon)
+{
+	size_t len = 0, i;
+
+	while (len < line.len && line.ptr[len] > 32 && line.ptr[len] < 127 && line.ptr[len] != ':')
+		len++;
+	for (i = len; i < line.len && (line.ptr[i] == ' ' || line.ptr[i] == '\t'); i++)
+		;
+	*colon = i;
+	return i < line.len && line.ptr[i] == ':' ? len : 0;
+}
+
 bool header_line(struct str line)
 {
-	size_t i = 0;
+	size_t colon;
 
-	while (i < line.len && line.ptr[i] > 32 && line.ptr[i] < 127 && line.ptr[i] != ':')
-		i++;
-	if (i == 0)
-		return false;
-	while (i < line.len && (line.ptr[i] == ' ' || line.ptr[i] == '\t'))
-		i++;
-	return i < line.len && line.ptr[i] == ':';
+	return name_length(line, &colon) > 0;
 }
 
 /* The length of the line at `text` with its LF. */
@@ -49,7 +56,7 @@ static struct str without_line_end(struct str text)
 
 bool header_next(struct str *rest, struct str *name, struct str *value)
 {
-	size_t len, colon;
+	size_t len, colon, name_len;
 	struct str line;
 
 	if (rest->len == 0)
@@ -60,12 +67,12 @@ bool header_next(struct str *rest, struct str *name, struct str *value)
 		*rest = str_slice(*rest, len, rest->len);
 		return false;
 	}
-	if (!header_line(line))
+	name_len = name_length(line, &colon);
+	if (name_len == 0)
 		return false;
 	while (len < rest->len && (rest->ptr[len] == ' ' || rest->ptr[len] == '\t'))
 		len += line_length(str_slice(*rest, len, rest->len));
-	colon = str_find_byte(line, ':');
-	*name = str_trim(str_make(line.ptr, colon));
+	*name = str_make(line.ptr, name_len);
 	*value = without_line_end(str_make(rest->ptr + colon + 1, len - colon - 1));
 	*rest = str_slice(*rest, len, rest->len);
 	return true;
@@ -230,7 +237,7 @@ int header_decode(struct arena *arena, struct str raw, struct str *out)
 	if (unfold(arena, raw, &text) < 0)
 		return -1;
 	text = str_trim(text);
-	if (!charset_is_utf8(charset_find(STR("")), text, bytes_are_ascii(text))) {
+	if (!bytes_are_ascii(text) && !charset_is_utf8(charset_find(STR("")), text, false)) {
 		charset_decode(charset_find(STR("")), text, &utf8);
 		if (utf8.failed)
 			return -1;
