@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "message/decode.h"
 #include "message/html_css.h"
 #include "message/html_style.h"
@@ -253,11 +254,14 @@ static struct str plain(struct arena *arena, struct str style)
 /* The end of the declaration from `at` on: its ';' out of parentheses (data: has one). */
 static size_t declaration_end(struct str style, size_t at)
 {
-	size_t end = str_until(style, at, ";(");
+	const char *last = style.ptr + style.len;
+	const char *p = bytes_find3(style.ptr + at, last, ';', '(', '(');
 
-	while (end < style.len && style.ptr[end] == '(')
-		end = str_until(style, str_until(style, end, ")"), ";(");
-	return end;
+	while (p < last && *p == '(') {
+		p = memchr(p, ')', (size_t)(last - p));
+		p = p ? bytes_find3(p, last, ';', '(', '(') : last;
+	}
+	return (size_t)(p - style.ptr);
 }
 
 void html_look_add(struct html_look *look, struct arena *arena, struct str style)

@@ -147,8 +147,16 @@ static int decode(struct arena *arena, struct str text, bool attribute, bool all
 	if (!copy)
 		return -1;
 	while (p < end) {
+		const char *amp = memchr(p, '&', (size_t)(end - p));
+		size_t plain = (size_t)((amp ? amp : end) - p), len;
 		uint32_t codes[2] = { 0, 0 };
-		size_t len = *p != '&' ? 0 : all ? html_reference_all(p, end, attribute, codes) :
+
+		memcpy(to, p, plain);
+		to += plain;
+		p += plain;
+		if (p == end)
+			break;
+		len = all ? html_reference_all(p, end, attribute, codes) :
 			html_reference(p, end, attribute, codes);
 
 		if (len == 0) {

@@ -14,6 +14,7 @@ struct html_shown_open {
 	const struct html_element *element;
 	int32_t color, back;   /* HTML_LOOK_UNKNOWN: not known */
 	bool gone, invisible, tiny;
+	bool box_hidden, hidden; /* what comes of it all: struct html_shown has the innermost's */
 };
 
 struct html_shown_rule {
@@ -70,15 +71,12 @@ static bool near(int32_t a, int32_t b)
 static void look_again(struct html_shown *shown, size_t at)
 {
 	const struct html_shown_open *top = &shown->open[shown->n - 1];
-	bool hidden;
 
-	shown->box_hidden = top->gone || top->invisible;
-	hidden = shown->box_hidden || top->tiny || top->color == HTML_LOOK_NO_COLOR ||
-		(top->color >= 0 && top->back >= 0 && near(top->color, top->back));
-	if (hidden == shown->hidden)
+	shown->box_hidden = top->box_hidden;
+	if (top->hidden == shown->hidden)
 		return;
-	shown->hidden = hidden;
-	if (!hidden)
+	shown->hidden = top->hidden;
+	if (!top->hidden)
 		end_range(shown, at);
 	else if (add_range(shown, at, false))
 		shown->in_range = true;
@@ -173,6 +171,14 @@ static size_t at_rule_end(struct str sheet, size_t at)
 	return at;
 }
 
+/* The next `byte` from `at` on, or the end. */
+static size_t until(struct str text, size_t at, char byte)
+{
+	size_t found = str_find_byte(str_slice(text, at, text.len), byte);
+
+	return found == SIZE_MAX ? text.len : at + found;
+}
+
 static size_t skip_to_rule(struct str sheet, size_t at)
 {
 	for (;;) {
@@ -206,8 +212,8 @@ void html_shown_sheet(struct html_shown *shown, struct str sheet)
 			at = at_rule_end(sheet, at);
 			continue;
 		}
-		open = str_until(sheet, at, "{");
-		close = str_until(sheet, open, "}");
+		open = until(sheet, at, '{');
+		close = until(sheet, open, '}');
 		selectors = str_slice(sheet, at, open);
 		style = str_slice(sheet, open + 1, close);
 		at = close + 1;
@@ -317,6 +323,9 @@ static void inherit(struct html_shown_open *open, const struct html_look *look, 
 		open->color = look->color;
 	else if (anchor && look->color != HTML_LOOK_INHERIT)
 		open->color = LINK_BLUE;
+	open->box_hidden = open->gone || open->invisible;
+	open->hidden = open->box_hidden || open->tiny || open->color == HTML_LOOK_NO_COLOR ||
+		(open->color >= 0 && open->back >= 0 && near(open->color, open->back));
 }
 
 static bool push(struct html_shown *shown, const struct html_tag *tag)
@@ -374,8 +383,9 @@ static bool begin(struct html_shown *shown)
 {
 	if (shown->n > 0)
 		return true;
-	if (!shown->open)
-		shown->open = ARENA_ARRAY(shown->arena, struct html_shown_open, HTML_SHOWN_DEPTH + 1);
+	if (!shown->open) /* raw: each is written when it is pushed */
+		shown->open = arena_alloc_raw(shown->arena,
+			(HTML_SHOWN_DEPTH + 1) * sizeof *shown->open);
 	if (!shown->open) {
 		shown->failed = true;
 		return false;

@@ -106,11 +106,24 @@ static const uint8_t ATTRIBUTES_FROM[ATTRIBUTE_NAME_MAX + 2] = {
 	0, 0, 0, 1, 3, 9, 13, 19, 21, 22, 22, 25, 26, 26, 26, 26, 26, 26, 26, 26, 26, 27
 };
 
-enum { T_SPACE = 1, T_CLOSE = 2, T_SLASH = 4, T_EQUALS = 8 };
+enum { T_SPACE = 1, T_CLOSE = 2, T_SLASH = 4, T_EQUALS = 8, T_NUL = 16, T_COLON = 32 };
+enum { T_NAME_ENDS = T_SPACE | T_CLOSE | T_SLASH /* of a tag; an attribute's at '=' too */ };
 static const unsigned char TAG_CLASS[256] = {
 	['\t'] = T_SPACE, ['\n'] = T_SPACE, ['\f'] = T_SPACE, ['\r'] = T_SPACE, [' '] = T_SPACE,
-	['>'] = T_CLOSE, ['/'] = T_SLASH, ['='] = T_EQUALS
+	['>'] = T_CLOSE, ['/'] = T_SLASH, ['='] = T_EQUALS, ['\0'] = T_NUL, [':'] = T_COLON
 };
+
+static inline unsigned class_of(char c)
+{
+	return TAG_CLASS[(unsigned char)c];
+}
+
+static inline const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && class_of(*p) & T_SPACE)
+		p++;
+	return p;
+}
 
 static const struct html_element *element_of(const char name[HTML_TAG_NAME_MAX])
 {
@@ -119,31 +132,34 @@ static const struct html_element *element_of(const char name[HTML_TAG_NAME_MAX])
 	if (letter > 'z' - 'a')
 		return &OTHER;
 	for (size_t i = ELEMENTS_FROM[letter]; i < ELEMENTS_FROM[letter + 1]; i++)
-		if (memcmp(name, ELEMENTS[i].name, HTML_TAG_NAME_MAX) == 0)
+		if (name[1] == ELEMENTS[i].name[1] &&
+			memcmp(name, ELEMENTS[i].name, HTML_TAG_NAME_MAX) == 0)
 			return &ELEMENTS[i];
 	return &OTHER;
 }
 
-/* HTML_ATS: none that matters. */
-static enum html_at attribute_of(struct str name)
+/* `odd`: the classes of its bytes. HTML_ATS: none that matters. */
+static enum html_at attribute_of(struct str name, unsigned odd)
 {
 	char clean[ATTRIBUTE_NAME_MAX + 1];
 	size_t n = 0;
+	char letter;
 
-	if (name.len <= sizeof clean && name.len > 0 && memchr(name.ptr, '\0', name.len)) {
+	if (odd & T_NUL && name.len <= sizeof clean) {
 		for (size_t i = 0; i < name.len; i++)
 			if (name.ptr[i] != '\0')
 				clean[n++] = name.ptr[i];
 		name = str_make(clean, n);
 	}
-	if (name.len > ATTRIBUTE_NAME_MAX)
+	if (name.len > ATTRIBUTE_NAME_MAX || name.len == 0)
 		return HTML_ATS;
+	letter = ascii_lower(name.ptr[0]);
 	for (size_t i = ATTRIBUTES_FROM[name.len]; i < ATTRIBUTES_FROM[name.len + 1]; i++)
-		if (ascii_lower(name.ptr[0]) == ATTRIBUTES[i].name.ptr[0] &&
+		if (letter == ATTRIBUTES[i].name.ptr[0] &&
 			str_equal_nocase(name, ATTRIBUTES[i].name))
 			return ATTRIBUTES[i].at;
 	/* in XML the name before the colon is free */
-	if (name.len > 5 && name.ptr[name.len - 5] == ':' &&
+	if (odd & T_COLON && name.len > 5 && name.ptr[name.len - 5] == ':' &&
 		str_equal_nocase(str_slice(name, name.len - 4, name.len), STR("href")))
 		return HTML_AT_XLINK;
 	return HTML_ATS;
@@ -154,19 +170,16 @@ static const char *read_attribute(struct html_tag *tag, const char *p, const cha
 {
 	const char *from = p;
 	struct str name, value = { NULL, 0 };
+	unsigned odd = 0, class;
 	enum html_at at;
 
 	p += *p == '='; /* belongs to the name */
-	while (p < end && TAG_CLASS[(unsigned char)*p] == 0)
-		p++;
+	for (; p < end && !((class = class_of(*p)) & (T_NAME_ENDS | T_EQUALS)); p++)
+		odd |= class;
 	name = str_make(from, (size_t)(p - from));
-	while (p < end && html_blank(*p))
-		p++;
+	p = skip_blanks(p, end);
 	if (p < end && *p == '=') {
-		p++;
-		while (p < end && html_blank(*p))
-			p++;
-		from = p;
+		p = from = skip_blanks(p + 1, end);
 		if (p < end && (*p == '"' || *p == '\'')) {
 			const char *quote = memchr(p + 1, *p, (size_t)(end - p) - 1);
 
@@ -174,12 +187,12 @@ static const char *read_attribute(struct html_tag *tag, const char *p, const cha
 			value = str_make(from, (size_t)((quote ? quote : end) - from));
 			p = quote ? quote + 1 : end;
 		} else {
-			while (p < end && !(TAG_CLASS[(unsigned char)*p] & (T_SPACE | T_CLOSE)))
+			while (p < end && !(class_of(*p) & (T_SPACE | T_CLOSE)))
 				p++;
 			value = str_make(from, (size_t)(p - from));
 		}
 	}
-	at = attribute_of(name);
+	at = attribute_of(name, odd);
 	if (at < HTML_ATS && !(tag->seen & HTML_BIT(at))) { /* the first one wins */
 		tag->values[at] = value;
 		tag->seen |= HTML_BIT(at);
@@ -189,20 +202,21 @@ static const char *read_attribute(struct html_tag *tag, const char *p, const cha
 
 const char *html_tag_read(struct html_tag *tag, const char *p, const char *end)
 {
+	unsigned odd = 0, class;
 	size_t n = 0;
 
 	memset(tag->name, 0, sizeof tag->name);
 	tag->seen = 0;
-	tag->prefixed = false;
-	for (; p < end && !(TAG_CLASS[(unsigned char)*p] & (T_SPACE | T_CLOSE | T_SLASH)); p++) {
-		tag->prefixed = tag->prefixed || *p == ':';
+	for (; p < end && !((class = class_of(*p)) & T_NAME_ENDS); p++) {
+		odd |= class;
 		if (n < HTML_TAG_NAME_MAX)
 			tag->name[n] = ascii_lower(*p);
-		n += *p != '\0';
+		n += class != T_NUL;
 	}
+	tag->prefixed = odd & T_COLON;
 	tag->element = n <= HTML_TAG_NAME_MAX ? element_of(tag->name) : &OTHER;
 	while (p < end && *p != '>') {
-		if (html_blank(*p) || *p == '/')
+		if (class_of(*p) & (T_SPACE | T_SLASH))
 			p++;
 		else
 			p = read_attribute(tag, p, end);
