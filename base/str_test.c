@@ -207,3 +207,40 @@ T_TEST(error_is_one_line_and_cut)
 	t_int(strlen(error.text), ERROR_TEXT_MAX - 1);
 	t_int(error_set(NULL, "%s", text), -1);
 }
+
+static size_t find_slowly(struct str text, struct str needle, bool nocase)
+{
+	for (size_t i = 0; i + needle.len <= text.len; i++) {
+		struct str here = str_slice(text, i, i + needle.len);
+
+		if (nocase ? str_same_nocase(here.ptr, needle.ptr, needle.len) :
+			str_equal(here, needle))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+/* Of two letters and their capitals, so that much is nearly found; lengths around a block's. */
+T_TEST(finds_what_a_slow_search_finds)
+{
+	unsigned seed = 5, found = 0;
+	char text[80], needle[8];
+
+	for (int round = 0; round < 50000; round++) {
+		size_t len = (seed >> 16) % sizeof text, needle_len = (size_t)round % sizeof needle;
+
+		for (size_t i = 0; i < sizeof text; i++) {
+			seed = seed * 1103515245u + 12345u;
+			text[i] = "aAb- "[(seed >> 16) % 5];
+		}
+		for (size_t i = 0; i < sizeof needle; i++) {
+			seed = seed * 1103515245u + 12345u;
+			needle[i] = "aAb- "[(seed >> 16) % 5];
+		}
+		struct str in = str_make(text, len), of = str_make(needle, needle_len);
+		t_need(str_find(in, of) == find_slowly(in, of, false));
+		t_need(str_find_nocase(in, of) == find_slowly(in, of, true));
+		found += needle_len > 3 && str_find_nocase(in, of) != SIZE_MAX;
+	}
+	t_need(found > 1000);
+}

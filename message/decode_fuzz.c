@@ -6,20 +6,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/bytes.h"
 #include "message/charset.h"
 #include "message/decode.h"
 #include "message/sniff.h"
-
-static void check_kinds(struct str in)
-{
-	unsigned kinds = 0;
-
-	for (size_t i = 0; i < in.len; i++)
-		kinds |= (unsigned char)in.ptr[i] >= 0x80 ? BYTES_HIGH : in.ptr[i] == 0 ? BYTES_NUL :
-			in.ptr[i] == 0x1B ? BYTES_ESCAPE : 0u;
-	if (kinds != bytes_kinds(in.ptr, in.ptr + in.len))
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
