@@ -84,20 +84,23 @@ static size_t scheme_length(struct str text)
 
 /* What is percent-encoded where, beside controls and what is not ASCII (WHATWG URL 1.3), and the
  * unreserved characters of RFC 3986, which are not. */
-enum encode { IN_FRAGMENT = 1, IN_QUERY = 2, IN_PATH = 4, IN_USER = 8, UNRESERVED = 16 };
+enum encode { IN_FRAGMENT = 1, IN_QUERY = 2, IN_PATH = 4, IN_USER = 8, UNRESERVED = 16,
+	SPECIAL_ONE = 32 /* '%', and what ends a piece of a path: not taken in runs */
+};
 #define F IN_FRAGMENT
 #define Q IN_QUERY
 #define P IN_PATH
 #define U IN_USER
 #define N UNRESERVED
+#define S SPECIAL_ONE
 #define ALL (F | Q | P | U)
 static const unsigned char ENCODE[128] = {
 	ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL,
 	ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL,
-	ALL, 0, ALL, Q | P | U, 0, 0, 0, Q, 0, 0, 0, 0, 0, N, N, U,
-	N, N, N, N, N, N, N, N, N, N, U, U, ALL, U, ALL, P | U,
+	ALL, 0, ALL, Q | P | U | S, 0, S, 0, Q, 0, 0, 0, 0, 0, N, N, U | S,
+	N, N, N, N, N, N, N, N, N, N, U, U, ALL, U, ALL, P | U | S,
 	U, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
-	N, N, N, N, N, N, N, N, N, N, N, U, U, U, P | U, N,
+	N, N, N, N, N, N, N, N, N, N, N, U, U | S, U, P | U, N,
 	F | P | U, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
 	N, N, N, N, N, N, N, N, N, N, N, P | U, U, P | U, N, ALL
 };
@@ -106,6 +109,7 @@ static const unsigned char ENCODE[128] = {
 #undef P
 #undef U
 #undef N
+#undef S
 #undef ALL
 
 static void add_encoded(struct buf *out, char c)
@@ -140,10 +144,25 @@ static size_t add_char(struct buf *out, struct str text, size_t i, enum encode w
 	return i + 1;
 }
 
+/* Those from `i` on that stay as they are and end nothing, all at once; returns where they end. */
+static size_t add_run(struct buf *out, struct str text, size_t i, enum encode where)
+{
+	size_t from = i;
+
+	while (i < text.len && (unsigned char)text.ptr[i] < 0x80 &&
+		!(ENCODE[(unsigned char)text.ptr[i]] & (where | SPECIAL_ONE)))
+		i++;
+	buf_add(out, text.ptr + from, i - from);
+	return i;
+}
+
 static void add_text(struct buf *out, struct str text, enum encode where)
 {
-	for (size_t i = 0; i < text.len && !out->failed;)
-		i = add_char(out, text, i, where);
+	for (size_t i = 0; i < text.len && !out->failed;) {
+		i = add_run(out, text, i, where);
+		if (i < text.len)
+			i = add_char(out, text, i, where);
+	}
 }
 
 /* The segment that `out` ends in is "." or "..": take it away, and what it climbs over. `start`
@@ -179,7 +198,9 @@ static void add_rest(struct buf *out, struct str text)
 	segment = out->len;
 	while (i < text.len && text.ptr[i] != '?' && text.ptr[i] != '#' && !out->failed) {
 		if (text.ptr[i] != '/' && text.ptr[i] != '\\') {
-			i = add_char(out, text, i, IN_PATH);
+			size_t end = add_run(out, text, i, IN_PATH);
+
+			i = end > i ? end : add_char(out, text, i, IN_PATH);
 			continue;
 		}
 		if (!drop_dots(out, start, segment))

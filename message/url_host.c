@@ -16,11 +16,12 @@ enum {
 	RUNS_MAX = 16             /* pieces of a host that libidn2 is asked about one by one */
 };
 
-/* The hosts' forbidden code points of the standard (domain ones). */
-static bool host_forbidden(unsigned char c)
-{
-	return c <= ' ' || c == 0x7F || (c < 0x80 && strchr("#%/:<>?@[\\]^|", c) != NULL);
-}
+/* The hosts' forbidden code points of the standard (domain ones) beyond controls and blanks. */
+static const bool FORBIDDEN[256] = {
+	['#'] = true, ['%'] = true, ['/'] = true, [':'] = true, ['<'] = true, ['>'] = true,
+	['?'] = true, ['@'] = true, ['['] = true, ['\\'] = true, [']'] = true, ['^'] = true,
+	['|'] = true, [0x7F] = true
+};
 
 static bool set_ip(struct arena *arena, const struct ip *ip, const char *text, struct url *out)
 {
@@ -39,7 +40,11 @@ struct str url_percent_decode(struct arena *arena, struct str text)
 
 	if (!copy)
 		return str_make(NULL, 0);
-	for (size_t i = 0; i < text.len; i++) {
+	if (text.len > 0 && !memchr(text.ptr, '%', text.len)) {
+		memcpy(copy, text.ptr, text.len);
+		n = text.len;
+	}
+	for (size_t i = n; i < text.len; i++) {
 		if (text.ptr[i] == '%' && i + 2 < text.len && hex_digit(text.ptr[i + 1]) >= 0 &&
 			hex_digit(text.ptr[i + 2]) >= 0) {
 			copy[n++] = (char)(hex_digit(text.ptr[i + 1]) << 4 |
@@ -310,13 +315,15 @@ static bool parse_host(struct arena *arena, struct str text, bool strict, struct
 		host = to_ascii(arena, host, strict, &out->disguise);
 	if (host.len == 0 || host.len > HOST_TEXT_MAX) /* punycode may be the longer one */
 		return false;
-	for (size_t i = 0; i < host.len; i++)
-		if (host_forbidden((unsigned char)host.ptr[i]))
-			return false;
 	/* The memory is ours, made just now. */
 	char *lower = (char *)(uintptr_t)host.ptr;
-	for (size_t i = 0; i < host.len; i++)
+	for (size_t i = 0; i < host.len; i++) {
+		unsigned char c = (unsigned char)lower[i];
+
+		if (c <= ' ' || FORBIDDEN[c])
+			return false;
 		lower[i] = ascii_lower(lower[i]);
+	}
 	struct str bare = host;
 	if (bare.ptr[bare.len - 1] == '.')
 		bare.len--;
