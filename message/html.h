@@ -22,7 +22,8 @@ enum html_link_kind {
 	HTML_LOAD,   /* fetched when shown: images, styles, frames */
 	HTML_FORM,
 	HTML_BASE,   /* <base href>: also in the result as `base`; opens nothing by itself */
-	HTML_NONE    /* only SpamAssassin takes it for a link (of type `type`) */
+	HTML_NONE,   /* only SpamAssassin takes it for a link (of type `type`) */
+	HTML_DOCUMENT /* no link: the target is HTML that is shown there (srcdoc of an iframe) */
 };
 
 struct html_link {

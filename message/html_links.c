@@ -342,6 +342,8 @@ static void odd_links(struct html_links *links, const struct html_tag *tag)
 	if (is == HTML_EL_META && tag->seen & B(CONTENT) &&
 		is_one_of(links, tag, HTML_AT_HTTP_EQUIV, REFRESH))
 		add_refresh(links, tag->values[HTML_AT_CONTENT]);
+	if (is == HTML_EL_IFRAME && tag->seen & B(SRCDOC))
+		add_link(links, HTML_DOCUMENT, 0, tag->values[HTML_AT_SRCDOC]);
 	if (is == HTML_EL_PARAM && tag->seen & B(VALUE) &&
 		is_one_of(links, tag, HTML_AT_NAME, PARAMS))
 		add_link(links, HTML_LOAD, 0, tag->values[HTML_AT_VALUE]);
@@ -371,7 +373,8 @@ size_t html_links_of_tag(struct html_links *links, const struct html_tag *tag)
 		if (kind == HTML_BASE && links->base.len == 0)
 			links->base = links->items[href - 1].target;
 	}
-	if (tag->seen & (B(SRCSET) | B(IMAGESRCSET) | B(STYLE) | B(CONTENT) | B(VALUE)))
+	if (tag->seen & (B(SRCSET) | B(IMAGESRCSET) | B(STYLE) | B(CONTENT) | B(VALUE) |
+		B(SRCDOC)))
 		odd_links(links, tag);
 	return href;
 }

@@ -37,7 +37,7 @@ static const struct html_element ELEMENTS[] = {
 	{ "h5", .effect = HTML_E_SPACE },
 	{ "h6", .effect = HTML_E_SPACE },
 	{ "hr", .effect = HTML_E_PARAGRAPH, .is_void = true },
-	{ "iframe", .effect = HTML_E_RAW, .type = LINK_IFRAME, .load = B(SRC) },
+	{ "iframe", .is = HTML_EL_IFRAME, .effect = HTML_E_RAW, .type = LINK_IFRAME, .load = B(SRC) },
 	{ "image", .load = B(SRC) | B(HREF) | B(XLINK) },
 	{ "img", .is = HTML_EL_IMG, .type = LINK_IMG, .is_void = true,
 		.load = B(SRC) | B(LOWSRC) | B(DYNSRC) },
@@ -94,7 +94,8 @@ static const struct { struct str name; enum html_at at; } ATTRIBUTES[] = {
 	{ { "style", 5 }, HTML_AT_STYLE }, { { "value", 5 }, HTML_AT_VALUE },
 	{ { "action", 6 }, HTML_AT_ACTION }, { { "dynsrc", 6 }, HTML_AT_DYNSRC },
 	{ { "hidden", 6 }, HTML_AT_HIDDEN }, { { "lowsrc", 6 }, HTML_AT_LOWSRC },
-	{ { "poster", 6 }, HTML_AT_POSTER }, { { "srcset", 6 }, HTML_AT_SRCSET },
+	{ { "poster", 6 }, HTML_AT_POSTER }, { { "srcdoc", 6 }, HTML_AT_SRCDOC },
+	{ { "srcset", 6 }, HTML_AT_SRCSET },
 	{ { "bgcolor", 7 }, HTML_AT_BGCOLOR }, { { "content", 7 }, HTML_AT_CONTENT },
 	{ { "codebase", 8 }, HTML_AT_CODEBASE }, { { "background", 10 }, HTML_AT_BACKGROUND },
 	{ { "formaction", 10 }, HTML_AT_FORMACTION }, { { "http-equiv", 10 }, HTML_AT_HTTP_EQUIV },
@@ -103,7 +104,7 @@ static const struct { struct str name; enum html_at at; } ATTRIBUTES[] = {
 };
 /* Where the names begin of 0, 1 ... bytes, and the end. */
 static const uint8_t ATTRIBUTES_FROM[ATTRIBUTE_NAME_MAX + 2] = {
-	0, 0, 0, 1, 3, 9, 13, 19, 21, 22, 22, 25, 26, 26, 26, 26, 26, 26, 26, 26, 26, 27
+	0, 0, 0, 1, 3, 9, 13, 20, 22, 23, 23, 26, 27, 27, 27, 27, 27, 27, 27, 27, 27, 28
 };
 
 enum { T_SPACE = 1, T_CLOSE = 2, T_SLASH = 4, T_EQUALS = 8, T_NUL = 16, T_COLON = 32 };

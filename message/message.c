@@ -471,7 +471,8 @@ static int read_html(struct message *message, bool shown, struct str text, struc
 	links = html;
 	if ((linked.ptr != text.ptr && html_read(message->arena, linked, &links) < 0) ||
 		add_text(message, linked, links.shown, links.text) < 0 ||
-		links_of_html(message->links, &links, linked, message->view.texts_n - 1) < 0)
+		links_of_html(message->links, &links, linked, message->view.texts_n - 1) < 0 ||
+		readings_of_documents(message->readings, &links) < 0)
 		return -1;
 	if (message->options.want_uris && uris_of_html(message->uris, message->arena,
 		message->html_parts++, &html) < 0)
@@ -502,7 +503,8 @@ static int read_again(void *context, struct str text, bool is_html, bool broken)
 			last_text(message), MESSAGE_URL_TEXT);
 	message->view.truncated |= html.links_cut ? MESSAGE_CUT_URLS : 0u;
 	links_disguise(message->links, 0);
-	return status;
+	return status == 0 && is_html ? readings_of_documents(message->readings, &html) :
+		status;
 }
 
 static int read_text(struct message *message, struct part_treatment treatment, struct str *text)

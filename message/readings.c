@@ -15,7 +15,8 @@
 enum {
 	PART_HEADER_BYTES = 64 * 1024,
 	/* What a reading may take of the arena for each of its bytes: copies, HTML, links. */
-	ROOM_A_BYTE = 8, ROOM_SPARE = 256 * 1024
+	ROOM_A_BYTE = 8, ROOM_SPARE = 256 * 1024,
+	DOCUMENTS_DEEP = 4
 };
 
 struct entity {
@@ -31,6 +32,7 @@ struct readings {
 	struct mime_limits limits;
 	size_t bytes_left, n, done;   /* n entities are queued, of these so many are done */
 	unsigned left;                /* readings */
+	unsigned documents;           /* one within the other, that are read just now */
 	bool cut;
 	struct entity *queue;         /* room for READINGS_MAX; NULL before the first */
 	/* the entity that is read */
@@ -426,6 +428,27 @@ int readings_of_leaf(struct readings *readings, const struct reading_leaf *leaf)
 	if (read_encodings(readings, leaf) < 0 || read_charsets(readings, leaf) < 0)
 		return -1;
 	return leaf->treatment.reading == READ_TEXT ? read_as_text(readings, leaf) : 0;
+}
+
+/* `read` comes back here with what it read: a mail is not let decide how deep the stack is. */
+int readings_of_documents(struct readings *readings, const struct html *html)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < html->links_n && status == 0; i++) {
+		if (html->links[i].kind != HTML_DOCUMENT)
+			continue;
+		if (readings->documents == DOCUMENTS_DEEP) {
+			readings->cut = true;
+			break;
+		}
+		if (!afford(readings, html->links[i].target.len))
+			break;
+		readings->documents++;
+		status = readings->read(readings->context, html->links[i].target, true, false);
+		readings->documents--;
+	}
+	return status;
 }
 
 /* ---- an entity taken apart anew ---- */

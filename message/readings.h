@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "message/html.h"
 #include "message/mime.h"
 #include "message/part_text.h"
 
@@ -45,6 +46,8 @@ struct reading_leaf {
 };
 /* Each: 0, or -1 when memory is spent. */
 int readings_of_leaf(struct readings *readings, const struct reading_leaf *leaf);
+/* The documents that stand within the HTML that was read (HTML_DOCUMENT), and those within them. */
+int readings_of_documents(struct readings *readings, const struct html *html);
 /* What the parser tells: an entity whose body stands in `body`, lasting, from other->at on. */
 int readings_of_entity(struct readings *readings, const struct mime_other *other,
 	struct str body);
