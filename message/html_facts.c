@@ -357,6 +357,13 @@ static int finish(struct reading *reading)
 		finish_list(reading, &reading->scripts, &out->script) < 0 ? -1 : 0;
 }
 
+/* No fact points there. */
+static void give_back(const struct buf *room)
+{
+	if (room->ptr)
+		arena_resize(room->arena, room->ptr, room->capacity, 0);
+}
+
 int html_facts_read(struct arena *arena, struct str source, size_t source_bytes,
 	struct html_facts *out)
 {
@@ -380,6 +387,9 @@ int html_facts_read(struct arena *arena, struct str source, size_t source_bytes,
 		return -1;
 	status = html_tokens(copy, len, &EVENTS, &reading);
 	out->broken = status > 0;
+	give_back(&reading.measure.last);
+	give_back(&reading.measure.next);
+	give_back(&reading.text);
 	return status < 0 ? -1 : finish(&reading);
 }
 

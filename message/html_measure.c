@@ -180,6 +180,7 @@ void html_measure_space(struct html_measure *measure, struct str space)
 /* White space folded into the next piece. */
 static void fold(struct buf *next, struct str text, bool drop)
 {
+	buf_reserve(next, text.len);
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 		bool space = ascii_space(c);

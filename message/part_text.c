@@ -107,12 +107,17 @@ int part_text_decode(struct arena *arena, enum mime_encoding encoding, struct st
 int part_text_to_utf8(struct arena *arena, const struct charset *charset, struct str *text)
 {
 	struct buf out = { .arena = arena };
+	char *kept;
 	unsigned kinds = text->len > 0 ? bytes_kinds(text->ptr, text->ptr + text->len) : 0;
 
 	if (charset_is_utf8(charset, *text, !(kinds & BYTES_HIGH)))
 		return (int)kinds;
 	buf_reserve(&out, text->len + text->len / 2);
 	charset_decode(charset, *text, &out);
-	*text = buf_str(&out);
-	return out.failed ? -1 : (int)kinds;
+	if (out.failed)
+		return -1;
+	/* gives back the rest, as much as the text where it grew; a large block may move */
+	kept = arena_resize(arena, out.ptr, out.capacity, out.len);
+	*text = str_make(kept ? kept : out.ptr, out.len);
+	return (int)kinds;
 }
