@@ -154,7 +154,7 @@ bench: setup-bench ## speed and memory, beside a filter that does nothing
 	@$(MAKE) --no-print-directory all $(HARNESS_BIN) gmime-bench
 	@B=$(B) test-harness/bench/bench
 
-torture: setup-build ## hostile mails of 9.9 MB: CPU, memory, and that twice the mail is twice the work
+torture: setup-build ## hostile mails of 9.9 MB: CPU, memory; twice the mail, twice the work
 	@$(MAKE) --no-print-directory all $(HARNESS_BIN)
 	@B=$(B) test-harness/torture/torture
 

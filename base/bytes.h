@@ -42,9 +42,9 @@ static inline __m128i bytes_not_plain(__m128i block)
 }
 #endif
 
-/* Each search goes through whole blocks, then once more through a block that ends with the text (what
- * it shares with the one before has none of what is looked for); only a text shorter than a block
- * is looked at byte by byte. */
+/* Each search goes through whole blocks, then once more through a block that ends with the text
+ * (what it shares with the one before has none of what is looked for); only a text shorter than a
+ * block is looked at byte by byte. */
 
 #ifdef __SSE2__
 static inline unsigned bytes_at_plain_end(const char *p, __m128i also)

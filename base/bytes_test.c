@@ -87,7 +87,7 @@ T_TEST(tells_the_kinds_of_bytes_and_finds_pairs)
 T_TEST(copies_up_to_what_needs_a_look)
 {
 	unsigned seed = 11, took = 0;
-	char text[LONGEST], whole[LONGEST], copy[LONGEST];
+	char text[LONGEST], whole[LONGEST], copy[LONGEST] = "";
 
 	for (int round = 0; round < ROUNDS; round++) {
 		size_t shift = (size_t)round % 5, len = make_text(&seed, text + shift);

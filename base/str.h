@@ -55,6 +55,7 @@ bool str_same_nocase(const char *a, const char *b, size_t len); /* ASCII case on
 /* Inline: most texts differ in length or in their first byte. */
 static inline bool str_equal_nocase(struct str a, struct str b)
 {
+	/* NOLINTNEXTLINE(*NullDereference): ptr is NULL only where len is 0 */
 	return a.len == b.len && (a.len == 0 || (ascii_lower(*a.ptr) == ascii_lower(*b.ptr) &&
 		str_same_nocase(a.ptr, b.ptr, a.len)));
 }
@@ -68,6 +69,7 @@ struct str str_trim(struct str text);           /* without SP HT CR LF VT FF at 
 /* Offset of the first `byte`/`needle` in text, or SIZE_MAX. */
 static inline size_t str_find_byte(struct str text, char byte)
 {
+	/* NOLINTNEXTLINE(*NonNullParamChecker): the same */
 	const char *at = text.len ? memchr(text.ptr, byte, text.len) : NULL;
 
 	return at ? (size_t)(at - text.ptr) : SIZE_MAX;

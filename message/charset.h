@@ -18,7 +18,8 @@ struct charset;
 /* Of a label as it stands in a mail; never NULL. Of the program's life. */
 const struct charset *charset_find(struct str label);
 
-/* True when the bytes are in UTF-8 already: then they can be used in place. `ascii`: they all are. */
+/* True when the bytes are in UTF-8 already: then they can be used in place. `ascii`: all of them
+ * are. */
 bool charset_is_utf8(const struct charset *charset, struct str bytes, bool ascii);
 /* Appends bytes that are not as UTF-8. Spent memory shows in out->failed. */
 void charset_decode(const struct charset *charset, struct str bytes, struct buf *out);

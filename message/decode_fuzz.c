@@ -66,7 +66,8 @@ static void check_charset(struct str label, struct str in)
 	charset_to_utf8(label, in, &out);
 	if (out.failed || out.len > 4 * in.len + 16)
 		abort();
-	if (charset_is_utf8(charset_find(label), in, bytes_are_ascii(in)) && !str_equal(buf_str(&out), in))
+	if (charset_is_utf8(charset_find(label), in, bytes_are_ascii(in)) &&
+		!str_equal(buf_str(&out), in))
 		abort();
 	arena_free(&arena);
 }

@@ -254,8 +254,8 @@ int message_end_of_headers(struct message *message)
 	date = message_find_header(&message->view, STR("date"));
 	if (date && !date_parse_rfc5322(date->decoded, &message->view.date))
 		message->view.date = INT64_MIN;
-	if (message->options.want_relays && hops_read(message->arena, message->options.origins, message->options.origins_n,
-		&message->view) < 0)
+	if (message->options.want_relays && hops_read(message->arena, message->options.origins,
+		message->options.origins_n, &message->view) < 0)
 		return spent(message);
 	if (message->options.want_full)
 		buf_add_byte(&message->raw, '\n');

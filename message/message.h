@@ -46,8 +46,8 @@ struct message_options {
 	struct uri_redirector redirector; /* of links for these two; find NULL: none is known */
 	bool want_rawbody;     /* make the view for `rawbody` rules */
 	bool want_relays;      /* read the Received lines */
-	/* With it: header fields that name a first hop by its address, at most ORIGINS_MAX; NULL: the default
-	 * (base/origins.h). */
+	/* With it: header fields that name a first hop by its address, at most ORIGINS_MAX; NULL: the
+	 * default (base/origins.h). */
 	const struct str *origins;
 	size_t origins_n;
 	bool want_parts;       /* keep the headers of the parts */

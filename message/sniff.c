@@ -104,16 +104,19 @@ bool sniff_quoted(struct str bytes)
 
 struct str sniff_wide(struct str bytes)
 {
-	static const struct { const char *name; unsigned unit, text; } FORMS[] = {
+	enum { FORMS_N = 4 };
+	static const struct { const char *name; unsigned unit, text; } FORMS[FORMS_N] = {
 		{ "utf-16le", 2, 0 }, { "utf-16be", 2, 1 }, { "utf-32le", 4, 0 }, { "utf-32be", 4, 3 }
 	};
 	unsigned zero[4] = { 0 }, n = 0;
 
 	bytes = str_slice(bytes, 0, HEAD_BYTES);
 	for (size_t i = 0; i < bytes.len / 4 * 4; i++, n++)
+		/* NOLINTNEXTLINE(*NullDereference): ptr is NULL only where len is 0 */
 		zero[i % 4] += bytes.ptr[i] == 0;
 	n /= 4;
-	for (size_t f = 4; n > 0 && f-- > 0;) {
+	for (size_t left = n > 0 ? FORMS_N : 0; left > 0; left--) { /* the widest first */
+		size_t f = left - 1;
 		unsigned full = 0, empty = 0;
 
 		for (unsigned i = 0; i < 4; i++) {

@@ -91,7 +91,7 @@ static int gather(const struct check_context *context, const char *const *names,
 	size_t lists_n = 0, room = 0, n = 0;
 	struct str *items;
 
-	for (; names[lists_n] && lists_n < HEADERS_MAX; lists_n++) {
+	for (; lists_n < HEADERS_MAX && names[lists_n]; lists_n++) {
 		if (checks_addresses(context, names[lists_n], &lists[lists_n]))
 			return -1;
 		room += lists[lists_n].n;

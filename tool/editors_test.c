@@ -111,7 +111,7 @@ T_TEST(textmate)
 		struct str match = str_from(json_string_value(json_object_get(pattern, "match")));
 		size_t at = str_find(match, STR("(?i:("));
 
-		t_true(match.len > 0);
+		t_need(match.ptr && match.len > 0);
 		if (at == SIZE_MAX)
 			continue;
 		match = str_slice(match, at + 5, match.len);
