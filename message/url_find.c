@@ -332,6 +332,7 @@ static bool web_link(struct url_finder *finder, size_t from, size_t start, size_
 		str_find_byte(host, '.') == SIZE_MAX))
 		return false;
 	cut_host(finder, host, &link);
+	host = str_slice(host, 0, (size_t)(link.ptr + link.len - host.ptr));
 	/* Cut by trim_end: "http://example.com_". */
 	if (left == '_' || left == '$' || left == '#' || (left == '@' &&
 		(start < from + 2 || !(class_at(text, start - 2) & LOCAL))))
