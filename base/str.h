@@ -69,7 +69,6 @@ struct str str_trim(struct str text);           /* without SP HT CR LF VT FF at 
 /* Offset of the first `byte`/`needle` in text, or SIZE_MAX. */
 static inline size_t str_find_byte(struct str text, char byte)
 {
-	/* NOLINTNEXTLINE(*NonNullParamChecker): the same */
 	const char *at = text.len ? memchr(text.ptr, byte, text.len) : NULL;
 
 	return at ? (size_t)(at - text.ptr) : SIZE_MAX;
@@ -83,7 +82,7 @@ static inline struct str str_slice(struct str text, size_t from, size_t to)
 {
 	to = to < text.len ? to : text.len;
 	from = from < to ? from : to;
-	return str_make(text.ptr ? text.ptr + from : NULL, to - from);
+	return text.ptr ? str_make(text.ptr + from, to - from) : str_make(NULL, 0);
 }
 /* Digits only, at most `max`; false on anything else (sign, blank, empty, overflow). */
 bool str_to_u64(struct str text, uint64_t max, uint64_t *out);

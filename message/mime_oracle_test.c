@@ -119,6 +119,7 @@ static bool equals_oracle(const struct leaves *leaves, const char *dir, struct s
 	size_t n = 0;
 
 	for (size_t at; (at = str_find(xml, STR("-body name=\""))) != SIZE_MAX; n++) {
+		/* NOLINTNEXTLINE(*NonNullParamChecker): found there */
 		bool text = at >= 4 && memcmp(xml.ptr + at - 4, "text", 4) == 0;
 		char path[512];
 		size_t len;

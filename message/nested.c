@@ -254,6 +254,7 @@ static bool add_bare(struct finder *finder, struct str place, struct str text)
 		return false;
 	}
 	memcpy(copy, "//", 2);
+	/* NOLINTNEXTLINE(*NonNullParamChecker): a host has at least one byte */
 	memcpy(copy + 2, host.ptr, host.len);
 	add(finder, place, str_make(copy, host.len + 2));
 	return true;

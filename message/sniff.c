@@ -112,7 +112,6 @@ struct str sniff_wide(struct str bytes)
 
 	bytes = str_slice(bytes, 0, HEAD_BYTES);
 	for (size_t i = 0; i < bytes.len / 4 * 4; i++, n++)
-		/* NOLINTNEXTLINE(*NullDereference): ptr is NULL only where len is 0 */
 		zero[i % 4] += bytes.ptr[i] == 0;
 	n /= 4;
 	for (size_t left = n > 0 ? FORMS_N : 0; left > 0; left--) { /* the widest first */

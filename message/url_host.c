@@ -141,7 +141,7 @@ static bool add_run(struct pieces *pieces, struct str run)
 {
 	char text[4 * LABEL_MAX + 1], *ascii;
 	size_t before = pieces->n;
-	struct str got = run;
+	struct str got;
 
 	if (bytes_are_ascii(run)) {
 		for (size_t i = 0; i < run.len && pieces->n < LABEL_MAX; i++)

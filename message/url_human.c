@@ -370,7 +370,7 @@ bool url_human_at_colon(struct str text, size_t from, size_t colon, struct url_h
 	at = colon + (wide ? 3 : 1);
 	if (close && byte_at(text, at) == close)
 		at++;
-	body = at = skip_blanks(text, at, BLANKS_MAX);
+	body = skip_blanks(text, at, BLANKS_MAX);
 	apart = body != colon + 1;
 	if (slashes(text, &body) < 2)
 		return false;

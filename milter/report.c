@@ -470,6 +470,7 @@ static const struct network *link_network(const struct report_input *input,
 		struct str url = str_slice(view->urls[i].url, 0, EVIDENCE_URL_MAX);
 
 		if (input->result->url_networks[i] && hit->evidence.len > url.len
+			/* NOLINTNEXTLINE(*NonNullParamChecker): ptr is NULL only where len is 0 */
 			&& hit->evidence.ptr[url.len] == ' ' && memcmp(hit->evidence.ptr, url.ptr, url.len) == 0)
 			return input->result->url_networks[i];
 	}

@@ -239,6 +239,7 @@ static const struct { uint32_t from, to; char plain; } looks[] = {
 static uint32_t character(struct str text, size_t *len)
 {
 	const unsigned char *p = (const unsigned char *)text.ptr;
+	/* NOLINTNEXTLINE(*NullDereference): callers have at least one byte */
 	*len = (p[0] & 0xE0) == 0xC0 ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : 1;
 	*len = *len > text.len ? 1 : *len;
 	uint32_t code = *len == 2 ? p[0] & 0x1F : p[0] & 0x0F;
