@@ -66,7 +66,8 @@ static void take_apart(struct arena *arena, struct str type, struct str body, si
 		abort();
 	for (size_t at = 0; at < body.len;) {
 		struct str chunk = str_slice(body, at, piece ? at + piece : body.len);
-		char *copy = malloc(chunk.len > 0 ? chunk.len : 1); /* its own block: the callee must not keep it */
+		/* its own block: the callee must not keep it */
+		char *copy = malloc(chunk.len > 0 ? chunk.len : 1);
 
 		if (!copy)
 			abort();

@@ -258,8 +258,9 @@ static bool is_cut(struct str text, size_t end, struct str host)
 	return end + 1 < text.len && text.ptr[end] == '\n' && (class_at(text, end + 1) & HOST);
 }
 
-/* Chinese right behind a host: when the whole is none, what is before it may be. */
-static void cut_host(struct url_finder *finder, struct str host, struct str *link)
+/* Chinese right behind a host: when the whole is none, what is before it may be. The host that is
+ * left, without a dot at its end; `host` where nothing was cut. */
+static struct str cut_host(struct url_finder *finder, struct str host, struct str *link)
 {
 	size_t i = 0;
 
@@ -269,9 +270,12 @@ static void cut_host(struct url_finder *finder, struct str host, struct str *lin
 		domain_has_suffix(host) ||
 		!domain_has_suffix(str_slice(host, 0, i)) ||
 		str_find_byte(str_slice(host, 0, i), '.') == SIZE_MAX)
-		return;
+		return host;
 	link->len = (size_t)(host.ptr + i - link->ptr);
 	finder->at = (size_t)(link->ptr + link->len - finder->text.ptr);
+	while (i > 0 && host.ptr[i - 1] == '.')
+		i--;
+	return str_slice(host, 0, i);
 }
 
 /* Of the first run of host characters. */
@@ -316,7 +320,7 @@ static struct str second_reading(struct str link, struct str host, struct str be
 static bool web_link(struct url_finder *finder, size_t from, size_t start, size_t body,
 	struct url_found *found)
 {
-	struct str text = finder->text, link, host, before;
+	struct str text = finder->text, link, whole, host, before;
 	char left = start > from ? text.ptr[start - 1] : ' ';
 	struct url_human human;
 	enum form form;
@@ -326,13 +330,14 @@ static bool web_link(struct url_finder *finder, size_t from, size_t start, size_
 		return true;
 	if (!take(finder, start, body, false, &link))
 		return false;
-	host = host_of(str_slice(text, body, start + link.len), &before);
-	form = host_form(host);
-	if (form == NONE || is_cut(text, start + link.len, host) || (text.ptr[body - 1] == '\\' &&
-		str_find_byte(host, '.') == SIZE_MAX))
+	whole = host_of(str_slice(text, body, start + link.len), &before);
+	form = host_form(whole);
+	if (form == NONE || is_cut(text, start + link.len, whole) || (text.ptr[body - 1] == '\\' &&
+		str_find_byte(whole, '.') == SIZE_MAX))
 		return false;
-	cut_host(finder, host, &link);
-	host = str_slice(host, 0, (size_t)(link.ptr + link.len - host.ptr));
+	host = cut_host(finder, whole, &link);
+	if (host.len < whole.len && (form = host_form(host)) == NONE)
+		return false;
 	/* Cut by trim_end: "http://example.com_". */
 	if (left == '_' || left == '$' || left == '#' || (left == '@' &&
 		(start < from + 2 || !(class_at(text, start - 2) & LOCAL))))
