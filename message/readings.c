@@ -122,6 +122,7 @@ static int read_base64_as(struct readings *readings, const struct reading_leaf *
 	struct str bytes = str_make(copy, n);
 	if (part_text_decode(readings->arena, MIME_BASE64, &bytes, NULL) < 0)
 		return -1;
+	arena_resize(readings->arena, copy, leaf->raw.len + 1, 0); /* gives it back */
 	return read_bytes(readings, leaf->charset, bytes,
 		leaf->treatment.reading == READ_HTML);
 }
