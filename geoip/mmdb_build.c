@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/save.h"
 #include "geoip/mmdb_data.h"
 #include "geoip/mmdb_pool.h"
-#include "geoip/mmdb_save.h"
 
 #define DATA UINT32_C(0x80000000)
 enum { SEPARATOR = 16 };
@@ -391,7 +391,7 @@ int mmdb_build_write(struct mmdb_build *build, const char *path, struct error *e
 	put_metadata(build, &out);
 	build->stats.bytes = out.len;
 	status = out.failed ? error_set(error, "%s: out of memory", path) :
-		mmdb_save(path, buf_str(&out), error);
+		save_file(path, buf_str(&out), NULL, error);
 	buf_free(&out);
 	return status;
 }

@@ -1,5 +1,5 @@
-/* geoip/mmdb_save: puts a whole file in the place of an old one. */
-#include "geoip/mmdb_save.h"
+/* base/save: puts a whole file in the place of an old one. */
+#include "base/save.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,9 +43,22 @@ static void sync_directory(const char *path)
 	free(directory);
 }
 
-static int fill_and_rename(int fd, const char *temporary, const char *path, struct str bytes)
+/* The mode comes last: a change of owner takes bits off it. */
+static int dress(int fd, const struct save_as *as)
 {
-	int failed = write_all(fd, bytes) != 0 || fchmod(fd, 0644) != 0 || fsync(fd) != 0;
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = (time_t)as->mtime } };
+
+	if (as->owned && fchown(fd, as->uid, as->gid) != 0)
+		return -1;
+	if (fchmod(fd, as->mode) != 0)
+		return -1;
+	return as->mtime == 0 ? 0 : futimens(fd, times);
+}
+
+static int fill_and_rename(int fd, const char *temporary, const char *path, struct str bytes,
+	const struct save_as *as)
+{
+	int failed = write_all(fd, bytes) != 0 || dress(fd, as) != 0 || fsync(fd) != 0;
 	int reason = errno;
 
 	if (close(fd) != 0 && !failed) {
@@ -60,8 +73,9 @@ static int fill_and_rename(int fd, const char *temporary, const char *path, stru
 	return failed ? -1 : 0;
 }
 
-int mmdb_save(const char *path, struct str bytes, struct error *error)
+int save_file(const char *path, struct str bytes, const struct save_as *as, struct error *error)
 {
+	static const struct save_as ours = { .mode = 0644 };
 	struct buf temporary = {0};
 	const char *name;
 	int fd;
@@ -74,7 +88,7 @@ int mmdb_save(const char *path, struct str bytes, struct error *error)
 	}
 	name = temporary.ptr;
 	fd = mkstemp(temporary.ptr);
-	if (fd < 0 || fill_and_rename(fd, name, path, bytes) != 0) {
+	if (fd < 0 || fill_and_rename(fd, name, path, bytes, as != NULL ? as : &ours) != 0) {
 		error_set(error, "%s: cannot write: %s", path, strerror(errno));
 		if (fd >= 0)
 			unlink(name);
