@@ -8,11 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
+
 struct geoip {
 	struct mmdb **databases;
 	size_t databases_n;
 	struct network_list **lists;
+	int32_t *last_days; /* of the lists */
 	size_t lists_n;
+	bool limited;       /* one of them is not DATE_MAX */
 };
 
 struct geoip *geoip_create(void)
@@ -30,6 +34,7 @@ void geoip_free(struct geoip **geoip)
 		network_list_free(&(*geoip)->lists[i]);
 	free((*geoip)->databases);
 	free((*geoip)->lists);
+	free((*geoip)->last_days);
 	free(*geoip);
 	*geoip = NULL;
 }
@@ -53,16 +58,33 @@ int geoip_add_database(struct geoip *geoip, const char *path, struct error *erro
 
 int geoip_add_list(struct geoip *geoip, struct network_list *list)
 {
-	struct network_list **grown = realloc(geoip->lists,
-		(geoip->lists_n + 1) * sizeof(*grown));
+	struct network_list **lists = realloc(geoip->lists,
+		(geoip->lists_n + 1) * sizeof(*lists));
+	int32_t *days;
 
-	if (grown == NULL) {
+	if (lists != NULL)
+		geoip->lists = lists;
+	days = lists == NULL ? NULL :
+		realloc(geoip->last_days, (geoip->lists_n + 1) * sizeof(*days));
+	if (days == NULL) {
 		network_list_free(&list);
 		return -1;
 	}
-	geoip->lists = grown;
+	geoip->last_days = days;
+	geoip->last_days[geoip->lists_n] = DATE_MAX;
 	geoip->lists[geoip->lists_n++] = list;
 	return 0;
+}
+
+void geoip_limit_list(struct geoip *geoip, size_t index, int32_t day)
+{
+	geoip->last_days[index] = day;
+	geoip->limited = geoip->limited || day != DATE_MAX;
+}
+
+const int32_t *geoip_last_days(const struct geoip *geoip)
+{
+	return geoip->limited ? geoip->last_days : NULL;
 }
 
 size_t geoip_databases(const struct geoip *geoip)
@@ -119,6 +141,8 @@ void geoip_lookup(const struct geoip *geoip, const struct ip *ip, int32_t day,
 	out->ip = *ip;
 	ask_databases(geoip, ip, out);
 	for (size_t i = 0; i < geoip->lists_n; i++) {
+		if (day > geoip->last_days[i] && day != NETWORK_LIST_ANY_DAY)
+			continue;
 		if (out->asn_state == NETWORK_UNKNOWN &&
 				network_list_has_asns(geoip->lists[i], day))
 			out->listings_incomplete = true;

@@ -116,6 +116,29 @@ T_TEST(the_day_of_the_mail_counts)
 	geoip_free(&geoip);
 }
 
+T_TEST(a_list_past_its_last_day_is_not_asked)
+{
+	struct geoip *geoip = geoip_create();
+
+	t_need(geoip != NULL);
+	add_list(geoip, "old", "192.0.2.0/24\nAS64500\n");
+	t_true(geoip_last_days(geoip) == NULL);
+	geoip_limit_list(geoip, 0, DATE_MAX);
+	t_true(geoip_last_days(geoip) == NULL);
+	geoip_limit_list(geoip, 0, 100);
+	add_list(geoip, "mine", "192.0.2.7\n");
+	t_need(geoip_last_days(geoip) != NULL);
+	t_int(geoip_last_days(geoip)[0], 100);
+	t_int(geoip_last_days(geoip)[1], DATE_MAX);
+	t_int(lookup(geoip, "192.0.2.7", 100).listings_n, 2);
+	t_true(lookup(geoip, "192.0.2.7", 100).listings_incomplete); /* without a database */
+	t_int(lookup(geoip, "192.0.2.7", 101).listings_n, 1);
+	t_str(lookup(geoip, "192.0.2.7", 101).listings[0]->name, "mine");
+	t_true(!lookup(geoip, "192.0.2.7", 101).listings_incomplete); /* the other has no ASNs */
+	t_int(lookup(geoip, "192.0.2.7", NETWORK_LIST_ANY_DAY).listings_n, 2);
+	geoip_free(&geoip);
+}
+
 T_TEST(at_most_so_many_listings)
 {
 	struct geoip *geoip = geoip_create();

@@ -59,6 +59,12 @@ const struct network_list_info *network_list_info(const struct network_list *lis
 	return &list->info;
 }
 
+const struct network_list_entry *network_list_entries(const struct network_list *list, size_t *n)
+{
+	*n = list->n;
+	return list->entries;
+}
+
 bool network_list_has_asns(const struct network_list *list, int32_t day)
 {
 	return list->info.asns > 0 && day >= list->asns_from && day <= list->asns_until;
@@ -213,13 +219,16 @@ static void read_file(struct network_list_build *build, const char *path, bool f
 	timestamp = build->timestamp;
 	if (timestamp == 0 && stat(path, &state) == 0)
 		timestamp = (int64_t)state.st_mtime;
-	if (info->timestamp == 0 || timestamp < info->timestamp)
+	if (info->timestamp == 0 || timestamp < info->timestamp) {
 		info->timestamp = timestamp; /* the oldest of several files */
+		info->dates_itself = build->timestamp != 0;
+	}
+	info->files++;
 	lex_file_clear(&file);
 }
 
-/* Order for finding duplicates: of equal ones, the one that was read first comes first. */
-static int compare_entries(const struct network_list_entry *a, const struct network_list_entry *b)
+int network_list_entry_compare(const struct network_list_entry *a,
+	const struct network_list_entry *b)
 {
 	int order;
 
@@ -240,10 +249,11 @@ static int compare_entries(const struct network_list_entry *a, const struct netw
 	return a->listing.until < b->listing.until ? -1 : a->listing.until > b->listing.until;
 }
 
+/* For finding duplicates: of equal ones, the one that was read first comes first. */
 static int compare_pointers(const void *a, const void *b)
 {
 	struct network_list_entry *const *x = a, *const *y = b;
-	int order = compare_entries(*x, *y);
+	int order = network_list_entry_compare(*x, *y);
 
 	return order != 0 ? order : *x < *y ? -1 : *x > *y;
 }
@@ -260,7 +270,7 @@ static bool drop_duplicates(struct network_list_build *build, struct network_lis
 		sorted[i] = &build->entries[i];
 	qsort(sorted, build->n, sizeof *sorted, compare_pointers);
 	for (size_t i = 1; i < build->n; i++) {
-		if (compare_entries(sorted[last], sorted[i]) == 0)
+		if (network_list_entry_compare(sorted[last], sorted[i]) == 0)
 			sorted[i]->listing.entry = NULL;
 		else
 			last = i;
@@ -385,6 +395,8 @@ struct network_list *network_list_parse(const char *name, const char *file, stru
 	}
 	read_text(&build, text, true, &list->info);
 	list->info.timestamp = build.timestamp;
+	list->info.dates_itself = build.timestamp != 0;
+	list->info.files = 1;
 	return end(list, &build, errors);
 }
 

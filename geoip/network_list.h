@@ -12,6 +12,9 @@
  *                             that is an AS number ("AS1", or a number in a column named asn) or a
  *                             prefix, the next one is the note.
  *
+ * A file says of when it is by that timestamp, or by "Last-Modified:" in a comment that begins with
+ * it (Spamhaus' old DROP text has one).
+ *
  * An NDJSON file without a metadata line is read with a warning: it may not be whole.
  * A list with a broken line is refused as a whole, all its findings with file:line:col; whoever
  * reloads then keeps the last good one. Duplicates are dropped and counted, not an error.
@@ -45,8 +48,29 @@ struct network_list_info {
 	size_t entries, asns, prefixes; /* entries = asns (ranges count once) + prefixes */
 	size_t duplicates;
 	size_t dated;
-	int64_t timestamp;    /* of the data: the metadata's, else the file's mtime; 0 for words */
+	size_t files;
+	int64_t timestamp;    /* of the data: what the file says of itself (see above), else its mtime;
+	                       * of several files the oldest; 0 for words */
+	bool dates_itself;    /* the file said it */
 };
+
+/* Age. Lists of bad networks are fetched, and fetchers die silently; networks change hands. A list
+ * whose data is older than its max_age (depeer-rules(5)) answers no question: neither "on it" nor
+ * "not on it" is known. Before that it is stale, which is only said: past half of max_age, or
+ * where there is none, NETWORK_LIST_STALE_DAYS if it dates itself or is NDJSON (Spamhaus' change
+ * daily; a month old one is forgotten, not late). A table of an admin's own without max_age, or a
+ * list in which every entry has its days, does not go stale. */
+enum network_list_freshness { NETWORK_LIST_FRESH, NETWORK_LIST_STALE, NETWORK_LIST_TOO_OLD };
+enum { NETWORK_LIST_STALE_DAYS = 30 };
+const char *network_list_freshness_name(enum network_list_freshness freshness);
+
+/* Days between the data's and `day`; 0 when the data is the younger. -1: words, which have none. */
+int32_t network_list_age(const struct network_list_info *info, int32_t day);
+/* The last day that a list of that max_age (days; 0: none) counts for; DATE_MAX: for ever. */
+int32_t network_list_last_day(const struct network_list_info *info, int32_t max_age);
+/* On that day; `stale_days` is NETWORK_LIST_STALE_DAYS, or 0: without max_age never stale. */
+enum network_list_freshness network_list_freshness(const struct network_list_info *info,
+	int32_t max_age, int32_t stale_days, int32_t day);
 
 /* One word of the list's definition, with its place in the rule file. */
 struct network_list_word {
@@ -80,5 +104,18 @@ bool network_list_has_asns(const struct network_list *list, int32_t day);
  * entries always count. */
 void network_list_match(const struct network_list *list, uint32_t index, int32_t day,
 	struct network *network);
+
+/* What a new list changes. Entries are the same when they cover the same and count for the same
+ * days; a note that changed is no change. Listings live as long as their lists. */
+enum { NETWORK_LIST_CHANGES_SHOWN = 5 };
+struct network_list_changes {
+	size_t added, removed, kept;
+	/* the first of them, by AS number, then by address */
+	const struct network_listing *first_added[NETWORK_LIST_CHANGES_SHOWN];
+	const struct network_listing *first_removed[NETWORK_LIST_CHANGES_SHOWN];
+};
+/* `from` may be NULL: nothing. 0, or -1 when memory is spent. */
+int network_list_compare(const struct network_list *from, const struct network_list *to,
+	struct network_list_changes *out);
 
 #endif

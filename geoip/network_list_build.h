@@ -38,7 +38,7 @@ struct network_list_build {
 	struct network_list_entry *entries;
 	size_t n, capacity;
 	const char *file;    /* being read; in the arena */
-	int64_t timestamp;   /* metadata's of that file, 0 */
+	int64_t timestamp;   /* what that file says of itself; 0: nothing */
 	bool spent;          /* memory: what was added is not all */
 };
 
@@ -48,6 +48,13 @@ struct network_list_new {
 	int32_t from, until;
 	unsigned line;
 };
+
+/* Of a finished list, in the order of reading. */
+const struct network_list_entry *network_list_entries(const struct network_list *list, size_t *n);
+/* AS numbers first, then prefixes, each by value, then by their days; 0: the same but for the
+ * note. */
+int network_list_entry_compare(const struct network_list_entry *a,
+	const struct network_list_entry *b);
 
 void network_list_add(struct network_list_build *build, const struct network_list_new *entry);
 

@@ -78,6 +78,31 @@ T_TEST(text_list)
 	t_true(list == NULL);
 }
 
+T_TEST(text_that_dates_itself)
+{
+	static const struct {
+		const char *text;
+		int64_t timestamp;
+	} cases[] = {
+		{ "; Last-Modified: Wed, 08 May 2024 09:07:59 GMT\n192.0.2.0/24 ; SBL1\n", 1715159279 },
+		{ "#last-modified:Wed, 08 May 2024 09:07:59 +0000\nAS1\n", 1715159279 },
+		{ "AS1\n; Last-Modified: Wed, 08 May 2024 09:07:59 GMT\n"
+			"; Last-Modified: Tue, 07 May 2024 09:07:59 GMT\n"
+			"; Last-Modified: Thu, 09 May 2024 09:07:59 GMT\n", 1715072879 }, /* the oldest */
+		{ "; Last-Modified: yesterday\nAS1\n", 0 },
+		{ "AS1 ; Last-Modified: Wed, 08 May 2024 09:07:59 GMT\n", 0 }, /* a note */
+		{ "; not Last-Modified: Wed, 08 May 2024 09:07:59 GMT\nAS1\n", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct network_list *list = parse(cases[i].text);
+
+		t_int(network_list_info(list)->timestamp, cases[i].timestamp);
+		t_int(network_list_info(list)->dates_itself, cases[i].timestamp != 0);
+		network_list_free(&list);
+	}
+}
+
 T_TEST(asn_counts_only_when_known)
 {
 	struct network_list *list = parse("AS64500\n");

@@ -160,6 +160,22 @@ static struct str note_of(const struct lex_line *line, size_t from)
 	return rest;
 }
 
+/* "; Last-Modified: Wed, 08 May 2024 09:07:59 GMT": of several the oldest counts. */
+static void read_comment(struct network_list_build *build, struct str text)
+{
+	static const struct str name = { "Last-Modified:", 14 };
+	int64_t seconds;
+
+	text = str_trim(text);
+	while (text.len > 0 && (starts_comment(text.ptr[0]) || ascii_space(text.ptr[0])))
+		text = str_slice(text, 1, text.len);
+	if (!str_starts_nocase(text, name) ||
+			!date_parse_rfc5322(str_trim(str_slice(text, name.len, text.len)), &seconds))
+		return;
+	if (seconds > 0 && (build->timestamp == 0 || seconds < build->timestamp))
+		build->timestamp = seconds;
+}
+
 static void read_line(struct network_list_build *build, struct lex_line *line)
 {
 	struct network_list_new entry = { .from = DATE_MIN, .until = DATE_MAX };
@@ -169,8 +185,12 @@ static void read_line(struct network_list_build *build, struct lex_line *line)
 	size_t rest;
 	int dated;
 
-	if (!lex_word(line, &word, &place) || starts_comment(word.ptr[0]))
+	if (!lex_word(line, &word, &place))
 		return;
+	if (starts_comment(word.ptr[0])) {
+		read_comment(build, line->text);
+		return;
+	}
 	entry.text = cut_comment(word);
 	entry.line = place.line;
 	rest = (size_t)(entry.text.ptr - line->text.ptr) + entry.text.len;

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/diag.h"
 #include "base/log.h"
 #include "milter/callbacks.h"
@@ -32,7 +33,8 @@
 #include "milter/process.h"
 #include "milter/runtime.h"
 
-enum { MAX_SETTINGS = 100, BACKLOG = 1024, LOG_WAIT_MS = 1000, DRAIN_STEP_MS = 20 };
+enum { MAX_SETTINGS = 100, BACKLOG = 1024, LOG_WAIT_MS = 1000, DRAIN_STEP_MS = 20,
+	DAY_STEP_S = 600 };
 
 struct arguments {
 	const char *path;
@@ -174,6 +176,17 @@ static void log_diags(const struct diags *diags)
 	}
 }
 
+/* Of the lists that are stale or too old. */
+static void log_list_ages(const struct snapshot *snapshot, int32_t day)
+{
+	char text[LOG_LINE_MAX / 2];
+
+	for (size_t i = 0; i < geoip_lists(snapshot->geoip); i++)
+		if (snapshot_list_warning(snapshot, i, NETWORK_LIST_STALE_DAYS, day, text, sizeof(text)))
+			log_line(LOG_LEVEL_WARNING, "%s: %s", geoip_list_info(snapshot->geoip, i)->source,
+				text);
+}
+
 static void log_snapshot(const char *what, const struct snapshot *snapshot)
 {
 	const struct geoip *geoip = snapshot->geoip;
@@ -194,6 +207,7 @@ static void log_snapshot(const char *what, const struct snapshot *snapshot)
 	if (!ruleset_has_jit(snapshot->rules))
 		log_line(LOG_LEVEL_WARNING, "the patterns run WITHOUT JIT: up to 1,000 times slower "
 			"(MemoryDenyWriteExecute= forbids it)");
+	log_list_ages(snapshot, date_from_time(clock_wall_seconds()));
 }
 
 static void reload(struct daemon *daemon)
@@ -255,14 +269,32 @@ static void drain(struct daemon *daemon)
 	finish(daemon, "DrainTimeout");
 }
 
+/* Whoever looks at the log of a day finds what has grown old: once, and at each load. */
+static void begin_day(struct daemon *daemon, int32_t *last)
+{
+	int32_t today = date_from_time(clock_wall_seconds());
+	struct snapshot *snapshot;
+
+	if (today == *last)
+		return;
+	*last = today;
+	snapshot = runtime_current(daemon->runtime);
+	log_list_ages(snapshot, today);
+	snapshot_release(&snapshot);
+}
+
 static void *take_signals(void *argument)
 {
+	const struct timespec pause_between = { .tv_sec = DAY_STEP_S };
+	int32_t day = date_from_time(clock_wall_seconds());
 	struct daemon *daemon = argument;
 
 	for (;;) {
-		int taken = sigwaitinfo(&daemon->signals, NULL);
+		int taken = sigtimedwait(&daemon->signals, NULL, &pause_between);
 
-		if (taken == SIGHUP || taken == SIGUSR1)
+		if (taken < 0)
+			begin_day(daemon, &day);
+		else if (taken == SIGHUP || taken == SIGUSR1)
 			reload(daemon);
 		else if (taken == SIGTERM || taken == SIGINT)
 			drain(daemon);

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,22 +25,23 @@ static void snapshot_free(struct snapshot *snapshot)
 	free(snapshot);
 }
 
-static void build_rules(struct snapshot *snapshot, struct diags *diags)
+struct ruleset *snapshot_load_rules(const struct config *config, struct diags *diags)
 {
 	struct ruleset_options options = { .today = date_from_time(clock_wall_seconds()),
-		.trusts_authserv = snapshot->config->trusted_authserv_ids.n > 0,
-		.local_tests_only = snapshot->config->local_tests_only };
-	const struct config_strings *rules = &snapshot->config->rules;
-	const char **paths = calloc(rules->n + 1, sizeof(*paths));
+		.trusts_authserv = config->trusted_authserv_ids.n > 0,
+		.local_tests_only = config->local_tests_only };
+	const char **paths = calloc(config->rules.n + 1, sizeof(*paths));
+	struct ruleset *rules;
 
 	if (!paths) {
 		diags_add(diags, DIAG_ERROR, (struct place){ "(rules)", 0, 0 }, "out of memory");
-		return;
+		return NULL;
 	}
-	for (size_t i = 0; i < rules->n; i++)
-		paths[i] = rules->items[i];
-	snapshot->rules = ruleset_load(paths, rules->n, &options, diags);
+	for (size_t i = 0; i < config->rules.n; i++)
+		paths[i] = config->rules.items[i];
+	rules = ruleset_load(paths, config->rules.n, &options, diags);
 	free(paths);
+	return rules;
 }
 
 static void build_databases(struct snapshot *snapshot, struct diags *diags)
@@ -97,14 +99,10 @@ static void pass_on(const struct diags *found, bool soften, struct diags *diags)
 		diags->errors++; /* one that could not be kept */
 }
 
-static struct network_list *build_list(const struct ruleset *rules, size_t number,
-	const struct snapshot *previous, struct diags *diags)
+struct network_list *snapshot_load_list(const struct ruleset_list *list, struct diags *diags)
 {
-	const struct ruleset_list *list = ruleset_list(rules, number);
 	struct network_list_word *words = calloc(list->words_n + 1, sizeof(*words));
-	struct network_list *built = NULL;
-	struct diags found = { 0 };
-	bool kept = false;
+	struct network_list *built;
 
 	if (!words) {
 		diags_add(diags, DIAG_ERROR, list->place, "out of memory");
@@ -112,7 +110,19 @@ static struct network_list *build_list(const struct ruleset *rules, size_t numbe
 	}
 	for (size_t i = 0; i < list->words_n; i++)
 		words[i] = (struct network_list_word){ list->words[i].text, list->words[i].place };
-	built = network_list_load(list->name, words, list->words_n, list->directory, &found);
+	built = network_list_load(list->name, words, list->words_n, list->directory, diags);
+	free(words);
+	return built;
+}
+
+static struct network_list *build_list(const struct ruleset *rules, size_t number,
+	const struct snapshot *previous, struct diags *diags)
+{
+	const struct ruleset_list *list = ruleset_list(rules, number);
+	struct diags found = { 0 };
+	struct network_list *built = snapshot_load_list(list, &found);
+	bool kept = false;
+
 	if (!built && is_only_about_files(&found, list)) {
 		built = last_good(previous, number, list);
 		kept = built != NULL;
@@ -122,7 +132,6 @@ static struct network_list *build_list(const struct ruleset *rules, size_t numbe
 		diags_add(diags, DIAG_WARNING, list->place, "list %s: the last good one is kept (%zu "
 			"entries)", list->name, network_list_info(built)->entries);
 	diags_clear(&found);
-	free(words);
 	return built;
 }
 
@@ -130,13 +139,45 @@ static void build_lists(struct snapshot *snapshot, const struct snapshot *previo
 	struct diags *diags)
 {
 	for (size_t i = 0; snapshot->rules && i < ruleset_lists(snapshot->rules); i++) {
+		const struct ruleset_list *list = ruleset_list(snapshot->rules, i);
 		struct network_list *built = build_list(snapshot->rules, i, previous, diags);
+		const struct network_list_info *info;
 
 		/* numbers must match the ruleset's: after a failure nothing is used anyway */
-		if (built && geoip_add_list(snapshot->geoip, built) != 0)
-			diags_add(diags, DIAG_ERROR, ruleset_list(snapshot->rules, i)->place,
-				"out of memory");
+		if (!built)
+			continue;
+		if (geoip_add_list(snapshot->geoip, built) != 0) {
+			diags_add(diags, DIAG_ERROR, list->place, "out of memory");
+			continue;
+		}
+		info = network_list_info(built);
+		geoip_limit_list(snapshot->geoip, geoip_lists(snapshot->geoip) - 1,
+			network_list_last_day(info, list->max_age));
+		if (list->max_age > 0 && info->timestamp == 0)
+			diags_add(diags, DIAG_WARNING, list->max_age_place, "list '%s' has no file, and so "
+				"no age: max_age changes nothing", list->name);
 	}
+}
+
+bool snapshot_list_warning(const struct snapshot *snapshot, size_t index, int32_t stale_days,
+	int32_t day, char *out, size_t size)
+{
+	static const char *const said[] = { [NETWORK_LIST_STALE] = "is stale",
+		[NETWORK_LIST_TOO_OLD] = "is too old and no longer counts" };
+	const struct network_list_info *info = geoip_list_info(snapshot->geoip, index);
+	int32_t max_age = ruleset_list(snapshot->rules, index)->max_age;
+	enum network_list_freshness freshness = network_list_freshness(info, max_age, stale_days,
+		day);
+	char made[DATE_TEXT_MAX], limit[32] = "";
+
+	if (freshness == NETWORK_LIST_FRESH)
+		return false;
+	if (max_age > 0)
+		snprintf(limit, sizeof(limit), " (max_age %dd)", (int)max_age);
+	snprintf(out, size, "list '%s' %s: its data is of %s, %d days old%s", info->name,
+		said[freshness], date_format(date_from_time(info->timestamp), made),
+		(int)network_list_age(info, day), limit);
+	return true;
 }
 
 /* The most that a client can be given before the message; what negative scores take off is not
@@ -171,7 +212,7 @@ static struct snapshot *build(struct config *config, const struct snapshot *prev
 	snapshot->generation = previous ? previous->generation + 1 : 1;
 	atomic_init(&snapshot->references, 1);
 	snapshot->geoip = geoip_create();
-	build_rules(snapshot, diags);
+	snapshot->rules = snapshot_load_rules(config, diags);
 	if (snapshot->geoip) {
 		build_databases(snapshot, diags);
 		build_lists(snapshot, previous, diags);

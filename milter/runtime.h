@@ -32,6 +32,17 @@ struct snapshot *snapshot_build(struct config *config, struct diags *diags);
 struct snapshot *snapshot_hold(struct snapshot *snapshot);
 void snapshot_release(struct snapshot **snapshot);
 
+/* The parts of one, for a command that changes a list or shows broken ones. NULL: see diags. */
+struct ruleset *snapshot_load_rules(const struct config *config, struct diags *diags);
+struct network_list *snapshot_load_list(const struct ruleset_list *list, struct diags *diags);
+
+/* What an admin must know of the age of that list (a number below geoip_lists()) on that day:
+ * "list 'asn_drop' is stale: its data is of 2026-10-01, 31 days old (max_age 60d)". False: nothing.
+ * `stale_days` is NETWORK_LIST_STALE_DAYS or an admin's own (geoip/network_list.h). Logged at each
+ * load, and daily. */
+bool snapshot_list_warning(const struct snapshot *snapshot, size_t index, int32_t stale_days,
+	int32_t day, char *out, size_t size);
+
 struct runtime; /* holds the current snapshot */
 
 struct runtime *runtime_create(struct snapshot *first); /* takes the reference over; NULL: memory
@@ -43,7 +54,8 @@ struct snapshot *runtime_current(struct runtime *runtime);
 /* Loads the same config file again (with the same -o settings), builds, and swaps. -1: refused,
  * the old one goes on. Only one at a time (the signal thread). A list whose definition and
  * number are the same as before and whose file is now broken or gone is replaced by the last good
- * one, with its findings as warnings: a fetcher that failed must not hold up a rule change. */
+ * one, with its findings as warnings: a fetcher that failed must not hold up a rule change. It
+ * keeps its age, too. */
 int runtime_reload(struct runtime *runtime, struct diags *diags);
 
 #endif

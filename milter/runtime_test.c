@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/date.h"
 #include "milter/testing.h"
 
 static struct network look_up(struct runtime *runtime, const char *text)
@@ -108,6 +110,60 @@ T_TEST(runtime_a_broken_or_missing_list_is_replaced_by_the_last_good_one)
 	t_str(text, "");
 	t_int(look_up(runtime, "203.0.113.9").listings_n, 0);
 	t_int(look_up(runtime, "198.51.100.9").listings_n, 1);
+	runtime_free(&runtime);
+}
+
+static const char *warning(struct runtime *runtime, int32_t stale_days)
+{
+	struct snapshot *snapshot = runtime_current(runtime);
+	static char text[300];
+
+	if (!snapshot_list_warning(snapshot, 0, stale_days,
+			date_from_time(clock_wall_seconds()), text, sizeof(text)))
+		text[0] = 0;
+	snapshot_release(&snapshot);
+	return text;
+}
+
+T_TEST(runtime_a_list_grows_old)
+{
+	struct runtime *runtime = world_runtime("");
+	char text[4000], expected[300], made[DATE_TEXT_MAX];
+	int32_t today = date_from_time(clock_wall_seconds()); /* not at midnight, please */
+
+	world_age_list(4000);
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_str(warning(runtime, 30), ""); /* a table of the admin's own */
+	world_file("rules.cf", WORLD_RULES "max_age bad_net 30d\n");
+	world_age_list(15);
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_str(text, "");
+	t_str(warning(runtime, 30), "");
+	world_age_list(16);
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	snprintf(expected, sizeof(expected), "list 'bad_net' is stale: its data is of %s, "
+		"16 days old (max_age 30d)", date_format(today - 16, made));
+	t_str(warning(runtime, 0), expected);
+	world_age_list(31);
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	snprintf(expected, sizeof(expected), "list 'bad_net' is too old and no longer counts: its "
+		"data is of %s, 31 days old (max_age 30d)", date_format(today - 31, made));
+	t_str(warning(runtime, 30), expected);
+	unlink(t_tmpfile("bad.list")); /* the last good one is as old as it is */
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_str(warning(runtime, 30), expected);
+	runtime_free(&runtime);
+}
+
+T_TEST(runtime_max_age_without_a_file_is_warned_of)
+{
+	struct runtime *runtime = world_runtime("");
+	char text[4000];
+
+	world_file("rules.cf", "network_list w AS1\nmax_age w 30d\nnetwork W client in w\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_true(strstr(text, "rules.cf:2:9: warning: list 'w' has no file, and so no age: max_age "
+		"changes nothing\n") != NULL);
 	runtime_free(&runtime);
 }
 

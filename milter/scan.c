@@ -206,7 +206,8 @@ static struct facts envelope_facts(const struct snapshot *snapshot,
 		.mail_from = envelope->mail_from, .has_mail_from = envelope->has_mail_from,
 		.recipients = envelope->recipients, .recipients_n = envelope->recipients_n,
 		.day = envelope->day, .received_at = envelope->received_at,
-		.registered = domain_registered };
+		.registered = domain_registered,
+		.list_last_days = geoip_last_days(snapshot->geoip) };
 
 	memset(out, 0, sizeof(*out));
 	out->has_client = envelope->has_client;

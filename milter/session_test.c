@@ -137,6 +137,34 @@ T_TEST(session_verdicts_and_what_is_done)
 	runtime_free(&runtime);
 }
 
+T_TEST(session_a_list_that_is_too_old_is_neither_clean_nor_spam)
+{
+	static const struct kind kind = { "192.0.2.9", NULL, "Subject: hello|", "http://192.0.2.80/" };
+	struct runtime *runtime = world_runtime("Mode enforce\n");
+	struct world_log log = { 0 };
+	struct session *session = world_session(runtime, &log);
+	struct diags diags = { 0 };
+
+	world_file("rules.cf", WORLD_RULES "max_age bad_net 30d\nmeta CLEAN !CLIENT_IN_BAD\n"
+		"score CLEAN -1\n");
+	for (int days = 30; days <= 31; days++) {
+		world_age_list(days);
+		t_int(runtime_reload(runtime, &diags), 0);
+		log.len = 0;
+		log.text[0] = 0;
+		world_connect(session, kind.ip);
+		t_true(strstr(deliver(session, &kind), days == 30 ? "rcpt " : "+ X-Depeer-Rules 0 none; "
+			"unknown CLIENT_IN_BAD:list-too-old,\n\tURL_IN_BAD:list-too-old, "
+			"CLEAN:part-unknown\n+ X-Depeer-Score 0 0.0/10.0 action=accept") != NULL);
+		t_true(strstr(log.text, days == 30 ? "rules=CLIENT_IN_BAD:12.0" : "rules=none "
+			"unknown=CLIENT_IN_BAD:list-too-old,URL_IN_BAD:list-too-old,CLEAN:part-unknown")
+			!= NULL);
+	}
+	diags_clear(&diags);
+	session_free(&session);
+	runtime_free(&runtime);
+}
+
 T_TEST(session_subject_prefix_is_parted_by_one_blank)
 {
 	struct runtime *runtime = world_runtime("Mode enforce\nSubjectPrefix \" [SPAM] \"\n");

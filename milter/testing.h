@@ -8,11 +8,14 @@
 #define DEPEER_MILTER_TESTING_H
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
+#include "base/clock.h"
 #include "geoip/mmdb_build.h"
 #include "milter/runtime.h"
 #include "milter/session.h"
@@ -48,6 +51,15 @@ static inline void world_database(void)
 	world_network(build, "198.51.100.0/24", 64496, "HONEST-EX", "DE");
 	t_need(mmdb_build_write(build, t_tmpfile("world.mmdb"), &error) == 0);
 	mmdb_build_free(&build);
+}
+
+/* Makes bad.list so many days old; a reload then sees it. */
+static inline void world_age_list(int days)
+{
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+		{ .tv_sec = (time_t)(clock_wall_seconds() - (int64_t)days * 86400) } };
+
+	t_int(utimensat(AT_FDCWD, t_tmpfile("bad.list"), times, 0), 0);
 }
 
 #define WORLD_RULES \

@@ -97,24 +97,40 @@ static void check_expiry(struct checker *checker, struct rule *rule)
 		"'%s' has expired on %s and is left out", rule->name, date_format(rule->expires, day));
 }
 
-static void check_network(struct checker *checker, struct rule *rule)
+/* Its number; SIZE_MAX, and complained of: there is none of that name. */
+static size_t find_list(struct checker *checker, struct str name, struct place place)
 {
 	const struct ruleset *set = checker->set;
-	struct network_rule *test = &rule->definition.network;
+	struct suggest suggest = suggest_begin(name);
 	char hint[160];
-	for (size_t i = 0; test->what == NETWORK_IN && i < test->words_n; i++) {
-		struct network_word *word = &test->words[i];
-		struct suggest suggest = suggest_begin(word->text);
-		word->list = SIZE_MAX;
-		for (size_t k = 0; k < set->lists_n; k++) {
-			suggest_offer(&suggest, set->lists[k].name);
-			if (str_equal(word->text, str_from(set->lists[k].name)))
-				word->list = k;
-		}
-		if (word->list == SIZE_MAX)
-			diags_add(checker->diags, DIAG_ERROR, word->place, "unknown list '%.*s'%s",
-				(int)(word->text.len < 100 ? word->text.len : 100), word->text.ptr,
-				suggest_text(&suggest, hint, sizeof hint));
+	for (size_t i = 0; i < set->lists_n; i++) {
+		suggest_offer(&suggest, set->lists[i].name);
+		if (str_equal(name, str_from(set->lists[i].name)))
+			return i;
+	}
+	diags_add(checker->diags, DIAG_ERROR, place, "unknown list '%.*s'%s",
+		(int)(name.len < 100 ? name.len : 100), name.ptr,
+		suggest_text(&suggest, hint, sizeof hint));
+	return SIZE_MAX;
+}
+
+static void check_network(struct checker *checker, struct rule *rule)
+{
+	struct network_rule *test = &rule->definition.network;
+	for (size_t i = 0; test->what == NETWORK_IN && i < test->words_n; i++)
+		test->words[i].list = find_list(checker, test->words[i].text, test->words[i].place);
+}
+
+/* Of several for one list the last counts, and stands first. */
+static void check_list_ages(struct checker *checker)
+{
+	for (struct list_age *age = checker->set->list_ages; age; age = age->next) {
+		size_t i = find_list(checker, age->list, age->place);
+		struct ruleset_list *list = i == SIZE_MAX ? NULL : &checker->set->lists[i];
+		if (!list || list->max_age)
+			continue;
+		list->max_age = age->days;
+		list->max_age_place = age->place;
 	}
 }
 
@@ -478,6 +494,7 @@ void check_set(struct ruleset *set, const struct ruleset_options *options, struc
 	if (sort_records(&checker))
 		return;
 	check_undefined(&checker);
+	check_list_ages(&checker);
 	for (size_t i = 0; i < set->rules_n; i++)
 		set_score(&set->rules[i]);
 	for (size_t i = 0; i < set->defined_n; i++)

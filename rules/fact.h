@@ -61,6 +61,9 @@ struct facts {
 	 * suffix list: a slice of the name, empty if it has none. Any thread may call it. NULL: the
 	 * list is not at hand. */
 	struct str (*registered)(struct str host);
+	/* The last day that each network list can be asked about, by its number; NULL: all always. A
+	 * list that is too old on the mail's day is unknown. */
+	const int32_t *list_last_days;
 	/* FACT_CONNECT */
 	const struct network *client;  /* NULL: no address (local or unknown socket) */
 	struct str client_name;        /* verified PTR name as the MTA gave it, "" if none */

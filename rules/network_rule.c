@@ -177,6 +177,7 @@ struct question {
 	const struct network_rule *test;
 	const struct network *network;
 	int32_t day;
+	const int32_t *list_last_days;
 	struct matcher *matcher;
 	struct network_answer *answer;
 	char text[400];        /* of the evidence */
@@ -191,6 +192,15 @@ static int describe(const struct network *network, char *out, size_t size)
 	if (network->asn_state == NETWORK_KNOWN)
 		return snprintf(out, size, "AS%u %s", (unsigned)network->asn, where);
 	return snprintf(out, size, "%s", where);
+}
+
+/* One of the lists cannot be asked any more: then "on none of them" cannot be said. */
+static bool too_old(const struct question *q)
+{
+	for (size_t k = 0; q->list_last_days && k < q->test->words_n; k++)
+		if (q->day > q->list_last_days[q->test->words[k].list])
+			return true;
+	return false;
 }
 
 static int ask_list(struct question *q)
@@ -212,6 +222,8 @@ static int ask_list(struct question *q)
 	}
 	if (network->listings_incomplete)
 		q->answer->unknown = "asn-unknown";
+	if (too_old(q))
+		q->answer->unknown = "list-too-old";
 	return 0;
 }
 
@@ -311,7 +323,8 @@ int network_rule_ask(const struct network_rule *test, const struct facts *facts,
 {
 	struct str prefix;
 	*out = (struct network_answer){ 0 };
-	struct question q = { .test = test, .day = facts->day, .matcher = matcher, .answer = out };
+	struct question q = { .test = test, .day = facts->day,
+		.list_last_days = facts->list_last_days, .matcher = matcher, .answer = out };
 	for (size_t i = 0; !out->hit && subject_network(test, facts, i, &q.network, &prefix); i++) {
 		if (!q.network)
 			continue;

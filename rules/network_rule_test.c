@@ -107,6 +107,29 @@ T_TEST(what_is_not_known_is_neither_hit_nor_miss)
 	t_str(hits_of_client("network A client asn AS1\nmeta M !A", NULL), "M"); /* no address */
 }
 
+T_TEST(a_list_that_is_too_old_is_unknown)
+{
+	static const int32_t last_days[] = { INT32_MAX, 20000 }; /* of good, bad */
+	static const char rules[] = LISTS "network A client in bad\nnetwork B client in good\n"
+		"network C client in bad good\nmeta M !A\nmeta N A\nnetwork R relay in bad\n"
+		"network U url in bad\nnetwork O client asn AS64500";
+	struct network network = known();
+	struct facts facts = { .client = &network, .day = 20000, .list_last_days = last_days };
+
+	t_str(rules_hits(rules, &facts), "M O"); /* its last day */
+	facts.day = 20001;
+	t_str(rules_hits(rules, &facts), "O A:list-too-old C:list-too-old M:part-unknown "
+		"N:part-unknown");
+	add(&network, &listed);
+	network.listing_lists[0] = 0; /* on the other one: that decides */
+	t_str(rules_hits(rules, &facts), "B C O A:list-too-old M:part-unknown N:part-unknown");
+	facts.list_last_days = NULL;
+	t_str(rules_hits(rules, &facts), "B C M O");
+	facts.list_last_days = last_days;
+	facts.client = NULL; /* no address: nothing is asked of the list */
+	t_str(rules_hits(rules, &facts), "M");
+}
+
 T_TEST(relays_and_links)
 {
 	struct network bad = known(), other = known();

@@ -11,7 +11,7 @@
 #include "base/lex.h"
 #include "rules/set.h"
 
-enum { PARSE_INCLUDE_MAX = 10, PARSE_BLOCKS_MAX = 50 };
+enum { PARSE_INCLUDE_MAX = 10, PARSE_BLOCKS_MAX = 50, PARSE_MAX_AGE_MAX = 36500 };
 
 /* A file, or a directory whose *.cf files are read in the order of their names. */
 void parse_path(struct ruleset *set, const char *path, struct diags *diags);
@@ -54,7 +54,7 @@ struct parser {
 };
 
 statement parse_definition, parse_score, parse_describe, parse_tflags, parse_expires,
-	parse_network_list, parse_require_version, parse_include, parse_if, parse_ifplugin, parse_else,
+	parse_network_list, parse_max_age, parse_require_version, parse_include, parse_if, parse_ifplugin, parse_else,
 	parse_endif, parse_lang, parse_test, parse_priority,
 	parse_words, parse_words_off, parse_address_off, parse_line, parse_named, parse_named_off,
 	parse_lists_clear, parse_ignored, parse_replace_tag, parse_replace_pre, parse_replace_post,

@@ -30,6 +30,7 @@ static const struct keyword keywords[] = {
 	{ "tflags", parse_tflags, 0, NULL, NULL },
 	{ "expires", parse_expires, 0, NULL, NULL },
 	{ "network_list", parse_network_list, 0, NULL, NULL },
+	{ "max_age", parse_max_age, 0, NULL, NULL },
 	{ "include", parse_include, 0, NULL, NULL },
 	{ "if", parse_if, 0, NULL, NULL },
 	{ "ifplugin", parse_ifplugin, 0, NULL, NULL },

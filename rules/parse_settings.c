@@ -303,6 +303,45 @@ void parse_network_list(struct parser *parser, const struct keyword *keyword,
 		diags_add(parser->diags, DIAG_ERROR, at, "file name, AS number or prefix expected");
 }
 
+/* "30d" */
+static bool read_days(struct str word, int32_t *days)
+{
+	uint64_t number;
+	if (word.len < 2 || ascii_lower(word.ptr[word.len - 1]) != 'd' ||
+	    !str_to_u64(str_slice(word, 0, word.len - 1), PARSE_MAX_AGE_MAX, &number) || number == 0)
+		return false;
+	*days = (int32_t)number;
+	return true;
+}
+
+/* The list may be declared behind it, or by another file: check finds it. */
+void parse_max_age(struct parser *parser, const struct keyword *keyword, struct lex_line *line)
+{
+	(void)keyword;
+	struct place place, at;
+	struct str name, word;
+	int32_t days;
+	if (!lex_word(line, &name, &place)) {
+		diags_add(parser->diags, DIAG_ERROR, place, "list name expected");
+		return;
+	}
+	if (!lex_word(line, &word, &at) || !read_days(word, &days)) {
+		diags_add(parser->diags, DIAG_ERROR, at, "days expected, 1d to %dd, as in 30d",
+			PARSE_MAX_AGE_MAX);
+		return;
+	}
+	if (!parse_end(parser, line))
+		return;
+	struct list_age *age = ARENA_NEW(parser->set->arena, struct list_age);
+	name = parse_unescape(parser, name);
+	if (!age || !name.ptr) {
+		parse_spent(parser, place);
+		return;
+	}
+	*age = (struct list_age){ name, place, days, parser->set->list_ages };
+	parser->set->list_ages = age;
+}
+
 static struct trust_list *networks_of(struct parser *parser, const struct keyword *keyword)
 {
 	struct trust *trust = &parser->set->trust;

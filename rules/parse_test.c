@@ -244,6 +244,18 @@ static const struct broken broken[] = {
 	  "x.cf:3:12: error: 'x' is not a score" },
 	{ "meta A ",
 	  "x.cf:1:8: error: expression expected" },
+	{ "max_age",
+	  "x.cf:1:8: error: list name expected" },
+	{ "network_list l AS1\nmax_age l\nmax_age l 30\nmax_age l 0d\nmax_age l 36501d\nmax_age l d",
+	  "x.cf:2:10: error: days expected, 1d to 36500d, as in 30d\n"
+	  "x.cf:3:11: error: days expected, 1d to 36500d, as in 30d\n"
+	  "x.cf:4:11: error: days expected, 1d to 36500d, as in 30d\n"
+	  "x.cf:5:11: error: days expected, 1d to 36500d, as in 30d\n"
+	  "x.cf:6:11: error: days expected, 1d to 36500d, as in 30d" },
+	{ "network_list l AS1\nmax_age l 30d 5d",
+	  "x.cf:2:15: error: '5d' is too much here" },
+	{ "max_age asn_dorp 30d\nnetwork_list asn_drop AS1",
+	  "x.cf:1:9: error: unknown list 'asn_dorp' (did you mean 'asn_drop'?)" },
 	{ "priority A x",
 	  "x.cf:1:12: error: a number is expected" },
 	{ "test A ok foo",
@@ -283,6 +295,24 @@ T_TEST(every_error_names_its_place)
 		ruleset_free(&set);
 		diags_clear(&diags);
 	}
+}
+
+T_TEST(the_last_max_age_of_a_list_counts)
+{
+	struct ruleset *set = rules_load("max_age b 5d\nnetwork_list a AS1\nnetwork_list b AS2\n"
+		"MAX-AGE b 40D\nnetwork_list c AS3\nmax_age c 36500d");
+	t_need(ruleset_lists(set) == 3);
+	t_int(ruleset_list(set, 0)->max_age, 0);
+	t_int(ruleset_list(set, 1)->max_age, 40);
+	t_int(ruleset_list(set, 1)->max_age_place.line, 4);
+	t_int(ruleset_list(set, 2)->max_age, 36500);
+	ruleset_free(&set);
+	t_write(t_tmpfile("a.cf"), "network_list l AS1\nmax_age l 7d", 31);
+	t_write(t_tmpfile("b.cf"), "network_list l AS2", 18); /* anew: as old as it may be */
+	set = rules_load("include a.cf\ninclude b.cf");
+	t_need(ruleset_lists(set) == 1);
+	t_int(ruleset_list(set, 0)->max_age, 7);
+	ruleset_free(&set);
 }
 
 /* The rules a file defines that run, "A B". */

@@ -49,6 +49,8 @@ struct ruleset_list {
 	const struct ruleset_list_word { struct str text; struct place place; } *words;
 	size_t words_n;
 	const char *directory;   /* of the rule file: relative file names start here */
+	int32_t max_age;         /* days that its data may be old; 0: no limit */
+	struct place max_age_place;
 };
 size_t ruleset_lists(const struct ruleset *rules);
 const struct ruleset_list *ruleset_list(const struct ruleset *rules, size_t index);

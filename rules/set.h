@@ -79,6 +79,14 @@ struct rule_test {
 	struct rule_test *next;
 };
 
+/* "max_age LIST 30d" */
+struct list_age {
+	struct str list;
+	struct place place;           /* of the list's name */
+	int32_t days;
+	struct list_age *next;
+};
+
 /* One name. Settings may come before the definition, or without one. */
 struct rule {
 	const char *name;
@@ -147,6 +155,7 @@ struct ruleset {
 	size_t slots_n;
 	struct ruleset_list *lists;
 	size_t lists_n, lists_capacity;
+	struct list_age *list_ages;   /* the last one first */
 	unsigned files_n;             /* read so far */
 	size_t order_next;
 	struct set_pattern *patterns;

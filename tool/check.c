@@ -1,6 +1,5 @@
 /* depeer check: reads all that depeerd would read, and says all that is wrong with it. */
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,8 +15,7 @@
 
 enum {
 	OPT_VERBOSE = 'v', OPT_WERROR = 1000, OPT_STALE,
-	FINDING_MAX = 5120,
-	STALE_DAYS = 30 /* Spamhaus' lists change daily; a month old one is forgotten, not late */
+	FINDING_MAX = 5120
 };
 
 static const struct option_info options_table[] = {
@@ -25,7 +23,7 @@ static const struct option_info options_table[] = {
 	WORLD_FORMAT_OPTION,
 	{ OPT_VERBOSE, "verbose", NULL, "notes too: rules that do not run, overriding" },
 	{ OPT_WERROR, "werror", NULL, "warnings are errors too" },
-	{ OPT_STALE, "stale-days", "N", "warn of lists whose data is older (30); 0: never" },
+	{ OPT_STALE, "stale-days", "N", "warn of lists without max_age whose data is older (30); 0: never" },
 	{ 0, NULL, NULL, NULL }
 };
 
@@ -198,24 +196,16 @@ static void print_text(const struct checking *c)
 	putc('\n', c->output.out);
 }
 
-/* Of the lists that say themselves when they were made, or are fetched as such files are: a table
- * of an admin's own, or one in which every entry has its days, does not go stale. */
 static void check_lists(struct checking *c, const struct snapshot *snapshot)
 {
-	int64_t now = clock_wall_seconds();
+	int32_t today = date_from_time(clock_wall_seconds());
+	char text[FINDING_MAX / 2];
 
-	for (size_t i = 0; c->stale_days > 0 && i < geoip_lists(snapshot->geoip); i++) {
-		const struct network_list_info *info = geoip_list_info(snapshot->geoip, i);
-		int64_t days = (now - info->timestamp) / 86400;
-		char day[DATE_TEXT_MAX];
-
-		if (info->timestamp == 0 || info->format != NETWORK_LIST_NDJSON
-				|| info->dated == info->entries || days <= c->stale_days)
-			continue;
-		diags_add(&c->diags, DIAG_WARNING, (struct place){ info->source, 0, 0 },
-			"list '%s' is stale: its data is of %s, %" PRId64 " days old", info->name,
-			date_format(date_from_time(info->timestamp), day), days);
-	}
+	for (size_t i = 0; i < geoip_lists(snapshot->geoip); i++)
+		if (snapshot_list_warning(snapshot, i, (int32_t)c->stale_days, today, text,
+				sizeof(text)))
+			diags_add(&c->diags, DIAG_WARNING, (struct place){
+				geoip_list_info(snapshot->geoip, i)->source, 0, 0 }, "%s", text);
 }
 
 /* On stderr, while a person waits. */
@@ -301,7 +291,7 @@ static bool take_option(struct checking *checking, const struct command *command
 static int check_run(const struct command *command, int argc, char **argv)
 {
 	struct options options = { .command = command, .argc = argc, .argv = argv };
-	struct checking checking = { .output = output_open(), .stale_days = STALE_DAYS };
+	struct checking checking = { .output = output_open(), .stale_days = NETWORK_LIST_STALE_DAYS };
 	struct world world = { 0 };
 	bool failed = false;
 	int id, status = EX_OK;

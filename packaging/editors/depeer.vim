@@ -17,7 +17,7 @@ syn keyword depeerKind contained network nextgroup=depeerName skipwhite
 syn keyword depeerAbout contained score describe tflags priority expires test nextgroup=depeerName skipwhite
 syn keyword depeerBlock contained if ifplugin else endif include require_version
 syn keyword depeerBlock contained lang nextgroup=depeerLocale skipwhite
-syn keyword depeerSetting contained network_list freemail_domains freemail_welcomelist
+syn keyword depeerSetting contained network_list max_age freemail_domains freemail_welcomelist
 syn keyword depeerSetting contained freemail_whitelist welcomelist_from whitelist_from
 syn keyword depeerSetting contained unwelcomelist_from unwhitelist_from welcomelist_to whitelist_to
 syn keyword depeerSetting contained more_spam_to all_spam_to blocklist_from blacklist_from
