@@ -443,22 +443,32 @@ static void read_word(struct network_list_build *build, const struct network_lis
 		network_list_add(build, &entry);
 }
 
-static void read_named_file(struct network_list_build *build, const char *directory,
+bool network_list_word_file(struct str word, const char *directory, struct buf *path)
+{
+	struct network_list_key key;
+
+	if (word.len == 0 || network_list_key_parse(word, &key, NULL) == 0 || !is_file(word))
+		return false;
+	if (path == NULL)
+		return true;
+	if (word.ptr[0] != '/' && directory != NULL && directory[0] != '\0') {
+		buf_add_cstr(path, directory);
+		buf_add_byte(path, '/');
+	}
+	buf_add_str(path, word);
+	return true;
+}
+
+static void read_named_file(struct network_list_build *build, struct buf *path,
 	const struct network_list_word *word, bool first, struct network_list_info *info)
 {
-	struct buf path = {0};
+	const char *name = buf_cstr(path);
 
-	if (word->text.ptr[0] != '/' && directory != NULL && directory[0] != '\0') {
-		buf_add_cstr(&path, directory);
-		buf_add_byte(&path, '/');
-	}
-	buf_add_str(&path, word->text);
-	buf_add_byte(&path, '\0');
-	if (path.failed)
+	if (path->failed)
 		build->spent = true;
 	else
-		read_file(build, path.ptr, first, info, word->place);
-	buf_free(&path);
+		read_file(build, name, first, info, word->place);
+	buf_free(path);
 }
 
 struct network_list *network_list_load(const char *name, const struct network_list_word *words,
@@ -477,12 +487,10 @@ struct network_list *network_list_load(const char *name, const struct network_li
 	if (words_n == 0)
 		diags_add(diags, DIAG_ERROR, place, "list '%s' has no entry", build.name);
 	for (size_t i = 0; i < words_n; i++) {
-		struct network_list_key key;
+		struct buf path = {0};
 
-		if (words[i].text.len > 0 &&
-				network_list_key_parse(words[i].text, &key, NULL) != 0 &&
-				is_file(words[i].text))
-			read_named_file(&build, directory, &words[i], files++ == 0, &list->info);
+		if (network_list_word_file(words[i].text, directory, &path))
+			read_named_file(&build, &path, &words[i], files++ == 0, &list->info);
 		else
 			read_word(&build, &words[i]);
 	}

@@ -29,6 +29,7 @@ struct command {
 /* One file a command. */
 extern const struct command check_command, score_command, lookup_command, lists_command,
 	rules_command, time_command, diff_command;
+extern const struct command lists_update_command; /* of lists, when its first argument says so */
 
 /* Reads options and operands in any order (as GNU programs do); after "--" all are operands, "-"
  * is one. Zero-initialise, then set command, argc and argv. */

@@ -1,10 +1,12 @@
-/* depeer lists: the network lists as they were loaded: what is in them, and of when they are. */
+/* depeer lists: the network lists: what is in them, of when they are, and whether they count. */
 #include <inttypes.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "base/clock.h"
 #include "base/date.h"
 #include "tool/command.h"
+#include "tool/list_print.h"
 #include "tool/output.h"
 #include "tool/world.h"
 
@@ -20,36 +22,51 @@ static const char *const formats[] = {
 	[NETWORK_LIST_NDJSON] = "ndjson", [NETWORK_LIST_CSV] = "csv"
 };
 
-static void print_text(const struct output *output, const struct network_list_info *info)
-{
-	int64_t days = (clock_wall_seconds() - info->timestamp) / 86400;
-	char text[DATE_TEXT_MAX];
+struct listing {
+	struct output output;
+	int32_t today;
+	bool json;
+};
 
-	output_style(output, OUTPUT_BOLD);
-	fputs(info->name, output->out);
-	output_style(output, OUTPUT_PLAIN);
-	fprintf(output->out, "  %zu entries: %zu AS numbers, %zu prefixes", info->entries,
-		info->asns, info->prefixes);
-	if (info->dated > 0)
-		fprintf(output->out, "; %zu dated", info->dated);
-	if (info->duplicates > 0)
-		fprintf(output->out, "; %zu duplicates dropped", info->duplicates);
-	fputs("\n  ", output->out);
-	output_text(output, str_from(info->source));
-	fprintf(output->out, ", %s", formats[info->format]);
-	if (info->timestamp != 0)
-		fprintf(output->out, ", of %s (%" PRId64 " day%s old)",
-			date_format(date_from_time(info->timestamp), text), days, days == 1 ? "" : "s");
-	putc('\n', output->out);
+static void print_name(const struct listing *l, const char *name)
+{
+	output_style(&l->output, OUTPUT_BOLD);
+	fputs(name, l->output.out);
+	output_style(&l->output, OUTPUT_PLAIN);
 }
 
-static int print_json(const struct output *output, const struct network_list_info *info)
+static void print_text(const struct listing *l, const struct network_list_info *info,
+	int32_t max_age)
+{
+	FILE *out = l->output.out;
+
+	print_name(l, info->name);
+	fprintf(out, "  %zu entries: %zu AS numbers, %zu prefixes", info->entries, info->asns,
+		info->prefixes);
+	if (info->dated > 0)
+		fprintf(out, "; %zu dated", info->dated);
+	if (info->duplicates > 0)
+		fprintf(out, "; %zu duplicates dropped", info->duplicates);
+	fputs("\n  ", out);
+	output_text(&l->output, str_from(info->source));
+	if (info->files > 1)
+		fprintf(out, " and %zu more", info->files - 1);
+	fprintf(out, ", %s", formats[info->format]);
+	if (info->timestamp != 0) {
+		fputs(", ", out);
+		list_print_age(&l->output, info, max_age, l->today);
+	}
+	putc('\n', out);
+}
+
+static int print_json(const struct listing *l, const struct network_list_info *info,
+	int32_t max_age)
 {
 	json_t *object = json_object();
-	char text[DATE_TEXT_MAX];
 	const struct { const char *key; size_t n; } counts[] = {
-		{ "entries", info->entries }, { "asns", info->asns }, { "prefixes", info->prefixes },
-		{ "duplicates", info->duplicates }, { "dated", info->dated }
+		{ "files", info->files }, { "entries", info->entries }, { "asns", info->asns },
+		{ "prefixes", info->prefixes }, { "duplicates", info->duplicates },
+		{ "dated", info->dated }
 	};
 	int status = output_json_set(object, "name", output_json_text(str_from(info->name)));
 
@@ -58,32 +75,79 @@ static int print_json(const struct output *output, const struct network_list_inf
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		status |= output_json_set(object, counts[i].key,
 			json_integer((json_int_t)counts[i].n));
-	status |= output_json_set(object, "date", info->timestamp == 0 ? json_null()
-		: json_string(date_format(date_from_time(info->timestamp), text)));
+	status |= list_print_age_json(object, info, max_age, l->today);
 	if (status != 0) {
 		json_decref(object);
 		object = NULL;
 	}
-	return output_json_line(output, object);
+	return output_json_line(&l->output, object);
 }
 
+/* What is wrong with it was said on stderr. */
+static int print_broken(const struct listing *l, const struct ruleset_list *list)
+{
+	json_t *object;
+	int status;
+
+	if (!l->json) {
+		print_name(l, list->name);
+		fputs("  ", l->output.out);
+		output_style(&l->output, OUTPUT_BAD);
+		fputs("broken", l->output.out);
+		output_style(&l->output, OUTPUT_PLAIN);
+		fputs("\n  ", l->output.out);
+		output_text(&l->output, str_from(list->place.file));
+		fprintf(l->output.out, ":%u\n", list->place.line);
+		return 0;
+	}
+	object = json_object();
+	status = output_json_set(object, "name", output_json_text(str_from(list->name)));
+	status |= output_json_set(object, "state", json_string("broken"));
+	if (status != 0) {
+		json_decref(object);
+		object = NULL;
+	}
+	return output_json_line(&l->output, object);
+}
+
+/* 0, or an exit status. */
+static int print_list(const struct listing *l, const struct ruleset_list *list)
+{
+	struct diags diags = { 0 };
+	struct network_list *loaded = snapshot_load_list(list, &diags);
+	int status = loaded ? EX_OK : EX_CONFIG, failed;
+
+	diags_print(&diags, stderr);
+	diags_clear(&diags);
+	if (!loaded)
+		failed = print_broken(l, list);
+	else if (l->json)
+		failed = print_json(l, network_list_info(loaded), list->max_age);
+	else
+		failed = (print_text(l, network_list_info(loaded), list->max_age), 0);
+	network_list_free(&loaded);
+	return failed ? EX_OSERR : status;
+}
+
+/* One that is broken does not hide the others. */
 static int print_lists(const struct world *world, bool json)
 {
-	struct output output = output_open();
-	int status = EX_OK;
-	struct snapshot *snapshot = world_open(world, &status);
-	size_t n = snapshot ? geoip_lists(snapshot->geoip) : 0;
+	struct listing listing = { .output = output_open(), .json = json,
+		.today = date_from_time(clock_wall_seconds()) };
+	int status = EX_OK, worst = EX_OK;
+	struct ruleset *rules = world_open_rules(world, NULL, &worst);
+	size_t n = rules ? ruleset_lists(rules) : 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!json)
-			print_text(&output, geoip_list_info(snapshot->geoip, i));
-		else if (print_json(&output, geoip_list_info(snapshot->geoip, i)) != 0)
-			status = EX_OSERR;
+		status = print_list(&listing, ruleset_list(rules, i));
+		if (status != EX_OK)
+			worst = status;
 	}
-	if (snapshot && n == 0 && !json)
-		fputs("no list: the rules declare none (network_list in depeer-rules(5))\n", output.out);
-	snapshot_release(&snapshot);
-	return output_close(&output, status);
+	if (rules && n == 0 && !json)
+		fputs("no list: the rules declare none (network_list in depeer-rules(5))\n",
+			listing.output.out);
+	ruleset_free(&rules);
+	return output_close(&listing.output, worst);
 }
 
 static int lists_run(const struct command *command, int argc, char **argv)
@@ -93,12 +157,15 @@ static int lists_run(const struct command *command, int argc, char **argv)
 	bool json = false, failed = false, go_on = true;
 	int id, status = EX_OK;
 
+	if (argc > 1 && strcmp(argv[1], "update") == 0)
+		return lists_update_command.run(&lists_update_command, argc - 1, argv + 1);
 	while (go_on && (id = options_next(&options)) != OPTION_END) {
 		go_on = id > 0;
 		if (id == OPTION_WRONG)
 			status = EX_USAGE;
 		else if (id == OPTION_OPERAND)
-			status = command_usage_error(command, "takes no arguments");
+			status = command_usage_error(command, "unknown argument '%.40s': only `update` can "
+				"stand here, and first", options.value);
 		else if (id == WORLD_FORMAT && !command_format(command, options.value, &json))
 			go_on = (status = EX_USAGE) == EX_OK;
 		else if (id > 0 && id != WORLD_FORMAT)
@@ -115,7 +182,10 @@ static int lists_run(const struct command *command, int argc, char **argv)
 const struct command lists_command = {
 	.name = "lists",
 	.arguments = "",
-	.summary = "Shows the network lists as they were loaded",
+	.summary = "Shows the network lists, their age, and puts new ones in place",
+	.about =
+		"`depeer lists update NAME --from FILE` puts a new file in the place of a list's; see\n"
+		"`depeer lists update --help`.\n",
 	.options = options_table,
 	.run = lists_run,
 };

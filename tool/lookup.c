@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "tool/command.h"
+#include "tool/list_print.h"
 #include "tool/network_print.h"
 #include "tool/world.h"
 
@@ -57,6 +58,23 @@ static void print_databases(const struct looking *l)
 	}
 }
 
+/* The list is too old to be asked on that day. */
+static bool too_old(const struct looking *l, size_t list)
+{
+	const int32_t *last_days = geoip_last_days(l->snapshot->geoip);
+
+	return last_days && l->day > last_days[list];
+}
+
+static size_t too_old_lists(const struct looking *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < geoip_lists(l->snapshot->geoip); i++)
+		n += too_old(l, i);
+	return n;
+}
+
 /* The listings of those lists that do not count on the day asked for: for others to know why an
  * address that is in the file is "on no list". */
 static void other_days(const struct looking *l, const struct network *network,
@@ -72,14 +90,38 @@ static void other_days(const struct looking *l, const struct network *network,
 
 		for (size_t k = 0; k < network->listings_n; k++)
 			counts |= network->listing_lists[k] == all.listing_lists[i];
-		if (!counts)
-			others->listings[others->listings_n++] = all.listings[i];
+		if (counts)
+			continue;
+		others->listings[others->listings_n] = all.listings[i];
+		others->listing_lists[others->listings_n++] = all.listing_lists[i];
+	}
+}
+
+/* Why the answer is not all that could be said, and what is in the lists that were not asked. */
+static void print_rest(const struct looking *l, const struct network *network)
+{
+	const struct geoip *geoip = l->snapshot->geoip;
+	struct network others;
+
+	for (size_t i = 0; i < geoip_lists(geoip); i++) {
+		if (!too_old(l, i))
+			continue;
+		fprintf(l->output.out, "  unknown  %s, ", geoip_list_info(geoip, i)->name);
+		list_print_age(&l->output, geoip_list_info(geoip, i),
+			ruleset_list(l->snapshot->rules, i)->max_age, l->day);
+		putc('\n', l->output.out);
+	}
+	other_days(l, network, &others);
+	for (size_t i = 0; i < others.listings_n; i++) {
+		fputs(too_old(l, others.listing_lists[i]) ? "  too old  " : "  not on this day  ",
+			l->output.out);
+		network_print_listing(&l->output, others.listings[i]);
+		putc('\n', l->output.out);
 	}
 }
 
 static void print_text(const struct looking *l, const struct network *network)
 {
-	struct network others;
 	char text[IP_TEXT_MAX];
 
 	output_style(&l->output, OUTPUT_BOLD);
@@ -98,13 +140,23 @@ static void print_text(const struct looking *l, const struct network *network)
 	if (network->listings_incomplete)
 		fputs("  lists of AS numbers: unknown, since its AS number is\n", l->output.out);
 	else if (network->listings_n == 0)
-		fputs("  on no list\n", l->output.out);
-	other_days(l, network, &others);
-	for (size_t i = 0; i < others.listings_n; i++) {
-		fputs("  not on this day  ", l->output.out);
-		network_print_listing(&l->output, others.listings[i]);
-		putc('\n', l->output.out);
-	}
+		fputs(too_old_lists(l) > 0 ? "  on no list that counts\n" : "  on no list\n",
+			l->output.out);
+	print_rest(l, network);
+}
+
+/* The names of the lists that were not asked. */
+static json_t *too_old_json(const struct looking *l)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; names && i < geoip_lists(l->snapshot->geoip); i++)
+		if (too_old(l, i) && json_array_append_new(names, output_json_text(
+				str_from(geoip_list_info(l->snapshot->geoip, i)->name))) != 0) {
+			json_decref(names);
+			return NULL;
+		}
+	return names;
 }
 
 static json_t *databases_json(const struct looking *l)
@@ -131,11 +183,14 @@ static json_t *databases_json(const struct looking *l)
 
 static int print_json(const struct looking *l, const struct network *network)
 {
-	json_t *object = network_print_json(network);
-	struct network others;
+	struct network others, said = *network;
+	json_t *object;
 
+	said.listings_incomplete |= too_old_lists(l) > 0;
+	object = network_print_json(&said);
 	other_days(l, network, &others);
-	if (object && (output_json_set(object, "other_days", network_print_listings(&others)) != 0
+	if (object && (output_json_set(object, "lists_too_old", too_old_json(l)) != 0
+			|| output_json_set(object, "other_days", network_print_listings(&others)) != 0
 			|| output_json_set(object, "databases", databases_json(l)) != 0)) {
 		json_decref(object);
 		object = NULL;

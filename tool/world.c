@@ -53,20 +53,46 @@ struct config *world_load_config(const struct world *world, struct diags *diags)
 	return config;
 }
 
+/* Says what was found. *status is left alone when all was good. */
+static void report(struct diags *diags, bool good, bool no_rules, int *status)
+{
+	diags_print(diags, stderr);
+	if (!good) {
+		fprintf(stderr, "depeer: nothing was done: %zu error%s in the configuration%s\n",
+			diags->errors, diags->errors == 1 ? "" : "s", no_rules
+			? " (there is no " WORLD_CONFIG_DEFAULT "; name rules with --rules)" : "");
+		*status = EX_CONFIG;
+	}
+	diags_clear(diags);
+}
+
+static bool has_no_rules(const struct world *world, const struct config *config)
+{
+	return config && !config->path && world->settings_n == 0;
+}
+
 struct snapshot *world_open(const struct world *world, int *status)
 {
 	struct diags diags = { 0 };
 	struct config *config = world_load_config(world, &diags);
-	bool no_rules = config && !config->path && world->settings_n == 0;
+	bool no_rules = has_no_rules(world, config);
 	struct snapshot *snapshot = config ? snapshot_build(config, &diags) : NULL;
 
-	diags_print(&diags, stderr);
-	if (!snapshot) {
-		fprintf(stderr, "depeer: nothing was done: %zu error%s in the configuration%s\n",
-			diags.errors, diags.errors == 1 ? "" : "s", no_rules
-			? " (there is no " WORLD_CONFIG_DEFAULT "; name rules with --rules)" : "");
-		*status = EX_CONFIG;
-	}
-	diags_clear(&diags);
+	report(&diags, snapshot != NULL, no_rules, status);
 	return snapshot;
+}
+
+struct ruleset *world_open_rules(const struct world *world, struct config **config, int *status)
+{
+	struct diags diags = { 0 };
+	struct config *loaded = world_load_config(world, &diags);
+	bool no_rules = has_no_rules(world, loaded);
+	struct ruleset *rules = loaded ? snapshot_load_rules(loaded, &diags) : NULL;
+
+	report(&diags, rules != NULL, no_rules, status);
+	if (config)
+		*config = loaded;
+	else
+		config_free(&loaded);
+	return rules;
 }

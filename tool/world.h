@@ -40,5 +40,8 @@ struct config *world_load_config(const struct world *world, struct diags *diags)
 /* Config and snapshot; on failure prints the findings on stderr and returns NULL with *status the
  * exit status (EX_CONFIG). Warnings are printed on stderr too. Release with snapshot_release. */
 struct snapshot *world_open(const struct world *world, int *status);
+/* The same with the rules alone: lists and databases may be broken. *config, unless NULL, is the
+ * caller's (config_free). */
+struct ruleset *world_open_rules(const struct world *world, struct config **config, int *status);
 
 #endif
