@@ -218,7 +218,8 @@ install: all ## into DESTDIR/PREFIX (config below SYSCONFDIR; nothing of it is o
 	$(call install_texts,doc/depeer.1,$(MANUAL)/man1)
 	$(call install_texts,doc/depeer.conf.5 doc/depeer-rules.5,$(MANUAL)/man5)
 	$(call install_texts,doc/depeerd.8,$(MANUAL)/man8)
-	$(call install_texts,README.md doc/*.md rules/d/*.example packaging/editors/*,$(DOCUMENTS))
+	$(call install_texts,README.md doc/*.md rules/d/*.example packaging/editors/* \
+		packaging/lists/*,$(DOCUMENTS))
 	$(call install_texts,packaging/systemd/*,$(UNITS))
 	test -e $(SETTINGS)/depeer.conf || { $(call install_texts,packaging/depeer.conf,$(SETTINGS)); }
 

@@ -176,15 +176,10 @@ static void log_diags(const struct diags *diags)
 	}
 }
 
-/* Of the lists that are stale or too old. */
-static void log_list_ages(const struct snapshot *snapshot, int32_t day)
+static void log_list_warning(void *context, const char *file, const char *text)
 {
-	char text[LOG_LINE_MAX / 2];
-
-	for (size_t i = 0; i < geoip_lists(snapshot->geoip); i++)
-		if (snapshot_list_warning(snapshot, i, NETWORK_LIST_STALE_DAYS, day, text, sizeof(text)))
-			log_line(LOG_LEVEL_WARNING, "%s: %s", geoip_list_info(snapshot->geoip, i)->source,
-				text);
+	(void)context;
+	log_line(LOG_LEVEL_WARNING, "%s: %s", file, text);
 }
 
 static void log_snapshot(const char *what, const struct snapshot *snapshot)
@@ -207,7 +202,8 @@ static void log_snapshot(const char *what, const struct snapshot *snapshot)
 	if (!ruleset_has_jit(snapshot->rules))
 		log_line(LOG_LEVEL_WARNING, "the patterns run WITHOUT JIT: up to 1,000 times slower "
 			"(MemoryDenyWriteExecute= forbids it)");
-	log_list_ages(snapshot, date_from_time(clock_wall_seconds()));
+	snapshot_say_list_warnings(snapshot, date_from_time(clock_wall_seconds()), log_list_warning,
+		NULL);
 }
 
 static void reload(struct daemon *daemon)
@@ -269,31 +265,17 @@ static void drain(struct daemon *daemon)
 	finish(daemon, "DrainTimeout");
 }
 
-/* Whoever looks at the log of a day finds what has grown old: once, and at each load. */
-static void begin_day(struct daemon *daemon, int32_t *last)
-{
-	int32_t today = date_from_time(clock_wall_seconds());
-	struct snapshot *snapshot;
-
-	if (today == *last)
-		return;
-	*last = today;
-	snapshot = runtime_current(daemon->runtime);
-	log_list_ages(snapshot, today);
-	snapshot_release(&snapshot);
-}
-
 static void *take_signals(void *argument)
 {
 	const struct timespec pause_between = { .tv_sec = DAY_STEP_S };
-	int32_t day = date_from_time(clock_wall_seconds());
 	struct daemon *daemon = argument;
 
 	for (;;) {
 		int taken = sigtimedwait(&daemon->signals, NULL, &pause_between);
 
 		if (taken < 0)
-			begin_day(daemon, &day);
+			runtime_warn_daily(daemon->runtime, date_from_time(clock_wall_seconds()),
+				log_list_warning, NULL);
 		else if (taken == SIGHUP || taken == SIGUSR1)
 			reload(daemon);
 		else if (taken == SIGTERM || taken == SIGINT)

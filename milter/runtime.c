@@ -15,6 +15,7 @@
 struct runtime {
 	pthread_mutex_t lock;
 	struct snapshot *current;
+	int32_t warned_day; /* the signal thread's alone */
 };
 
 static void snapshot_free(struct snapshot *snapshot)
@@ -180,6 +181,16 @@ bool snapshot_list_warning(const struct snapshot *snapshot, size_t index, int32_
 	return true;
 }
 
+void snapshot_say_list_warnings(const struct snapshot *snapshot, int32_t day, runtime_say *say,
+	void *context)
+{
+	char text[512];
+
+	for (size_t i = 0; i < geoip_lists(snapshot->geoip); i++)
+		if (snapshot_list_warning(snapshot, i, NETWORK_LIST_STALE_DAYS, day, text, sizeof(text)))
+			say(context, geoip_list_info(snapshot->geoip, i)->source, text);
+}
+
 /* The most that a client can be given before the message; what negative scores take off is not
  * counted, so this is a bound. Scores have three decimals, and verdicts are rounded to them. */
 static bool can_refuse_at_rcpt(const struct config *config, const struct ruleset *rules)
@@ -257,6 +268,7 @@ struct runtime *runtime_create(struct snapshot *first)
 		return NULL;
 	}
 	runtime->current = first;
+	runtime->warned_day = date_from_time(clock_wall_seconds());
 	return runtime;
 }
 
@@ -300,4 +312,16 @@ int runtime_reload(struct runtime *runtime, struct diags *diags)
 	pthread_mutex_unlock(&runtime->lock);
 	snapshot_release(&old); /* its freeing, if we are the last, is not under the lock */
 	return 0;
+}
+
+void runtime_warn_daily(struct runtime *runtime, int32_t today, runtime_say *say, void *context)
+{
+	struct snapshot *snapshot;
+
+	if (today == runtime->warned_day)
+		return;
+	runtime->warned_day = today;
+	snapshot = runtime_current(runtime);
+	snapshot_say_list_warnings(snapshot, today, say, context);
+	snapshot_release(&snapshot);
 }

@@ -38,10 +38,13 @@ struct network_list *snapshot_load_list(const struct ruleset_list *list, struct 
 
 /* What an admin must know of the age of that list (a number below geoip_lists()) on that day:
  * "list 'asn_drop' is stale: its data is of 2026-10-01, 31 days old (max_age 60d)". False: nothing.
- * `stale_days` is NETWORK_LIST_STALE_DAYS or an admin's own (geoip/network_list.h). Logged at each
- * load, and daily. */
+ * `stale_days` is NETWORK_LIST_STALE_DAYS or an admin's own (geoip/network_list.h). */
 bool snapshot_list_warning(const struct snapshot *snapshot, size_t index, int32_t stale_days,
 	int32_t day, char *out, size_t size);
+/* Says that of all lists, with their files: at each load. */
+typedef void runtime_say(void *context, const char *file, const char *text);
+void snapshot_say_list_warnings(const struct snapshot *snapshot, int32_t day, runtime_say *say,
+	void *context);
 
 struct runtime; /* holds the current snapshot */
 
@@ -57,5 +60,9 @@ struct snapshot *runtime_current(struct runtime *runtime);
  * one, with its findings as warnings: a fetcher that failed must not hold up a rule change. It
  * keeps its age, too. */
 int runtime_reload(struct runtime *runtime, struct diags *diags);
+/* The same of the current snapshot, on the first call on another day than that of the last call
+ * that said it (or of runtime_create): a daemon that nobody reloads is heard of daily. By the
+ * thread that reloads. */
+void runtime_warn_daily(struct runtime *runtime, int32_t today, runtime_say *say, void *context);
 
 #endif

@@ -155,6 +155,32 @@ T_TEST(runtime_a_list_grows_old)
 	runtime_free(&runtime);
 }
 
+static void count_saying(void *context, const char *file, const char *text)
+{
+	unsigned *n = context;
+
+	++*n;
+	t_true(strstr(file, "bad.list") != NULL);
+	t_true(strncmp(text, "list 'bad_net' is ", 18) == 0);
+}
+
+T_TEST(runtime_a_list_grows_old_without_a_reload_and_that_is_said_once_a_day)
+{
+	struct runtime *runtime = world_runtime("");
+	int32_t today = date_from_time(clock_wall_seconds());
+	unsigned said = 0;
+	char text[4000];
+
+	world_file("rules.cf", WORLD_RULES "max_age bad_net 30d\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	for (int32_t day = today; day <= today + 40; day++) {
+		runtime_warn_daily(runtime, day, count_saying, &said);
+		runtime_warn_daily(runtime, day, count_saying, &said);
+		t_int(said, day < today + 16 ? 0 : day - today - 15);
+	}
+	runtime_free(&runtime);
+}
+
 T_TEST(runtime_max_age_without_a_file_is_warned_of)
 {
 	struct runtime *runtime = world_runtime("");
