@@ -82,8 +82,8 @@ struct network_list_word {
  * .txt .csv .netset. Its path is relative to `directory` (that of the rule file); it is added to
  * *path unless that is NULL. */
 bool network_list_word_file(struct str word, const char *directory, struct buf *path);
-/* Builds a list of the given words; files and entries may be mixed. NULL when anything was wrong: everything found is in `diags`.
- * Free with network_list_free(&list). */
+/* Builds a list of the given words; files and entries may be mixed. NULL when anything was wrong:
+ * everything found is in `diags`. Free with network_list_free(&list). */
 struct network_list *network_list_load(const char *name, const struct network_list_word *words,
 	size_t words_n, const char *directory, struct diags *diags);
 /* One file or memory image of one; for tools and tests. */

@@ -54,8 +54,8 @@ struct parser {
 };
 
 statement parse_definition, parse_score, parse_describe, parse_tflags, parse_expires,
-	parse_network_list, parse_max_age, parse_require_version, parse_include, parse_if, parse_ifplugin, parse_else,
-	parse_endif, parse_lang, parse_test, parse_priority,
+	parse_network_list, parse_max_age, parse_require_version, parse_include, parse_if,
+	parse_ifplugin, parse_else, parse_endif, parse_lang, parse_test, parse_priority,
 	parse_words, parse_words_off, parse_address_off, parse_line, parse_named, parse_named_off,
 	parse_lists_clear, parse_ignored, parse_replace_tag, parse_replace_pre, parse_replace_post,
 	parse_replace_inter, parse_replace_rules, parse_replace_mark, parse_trust,

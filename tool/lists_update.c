@@ -343,37 +343,40 @@ static bool take_option(struct updating *u, int id, const char *value)
 	return !failed;
 }
 
-/* -1: go on; else the exit status. */
-static int read_options(struct updating *u, const struct command *command, int argc, char **argv)
+/* False: nothing more is to be done, *status says why. */
+static bool read_options(struct updating *u, const struct command *command, int argc, char **argv,
+	int *status)
 {
 	struct options options = { .command = command, .argc = argc, .argv = argv };
 	int id;
 
+	*status = EX_USAGE;
 	while ((id = options_next(&options)) != OPTION_END) {
-		if (id == OPTION_WRONG)
-			return EX_USAGE;
 		if (id == OPTION_HELP)
-			return EX_OK;
+			*status = EX_OK;
+		if (id == OPTION_HELP || id == OPTION_WRONG)
+			return false;
 		if (id == OPTION_OPERAND && u->name)
-			return command_usage_error(command, "one NAME at a time");
+			return command_usage_error(command, "one NAME at a time"), false;
 		if (id == OPTION_OPERAND)
 			u->name = options.value;
 		else if (id == WORLD_FORMAT && !command_format(command, options.value, &u->json))
-			return EX_USAGE;
+			return false;
 		else if (id != WORLD_FORMAT && !take_option(u, id, options.value))
-			return perror("depeer"), EX_OSERR;
+			return perror("depeer"), *status = EX_OSERR, false;
 	}
-	if (!u->name)
-		return command_usage_error(command, "no NAME of a list is given");
-	return u->from ? -1 : command_usage_error(command, "no --from FILE is given");
+	if (!u->name || !u->from)
+		command_usage_error(command, u->name ? "no --from FILE is given"
+			: "no NAME of a list is given");
+	return u->name && u->from;
 }
 
 static int lists_update_run(const struct command *command, int argc, char **argv)
 {
 	struct updating u = { .output = output_open() };
-	int status = read_options(&u, command, argc, argv);
+	int status;
 
-	if (status < 0)
+	if (read_options(&u, command, argc, argv, &status))
 		status = update(&u);
 	side_clear(&u.old);
 	side_clear(&u.new);
