@@ -32,9 +32,10 @@ CFLAGS   ?= -g
 ALL_CFLAGS = -std=c11 $(OPT) $(HARDEN) $(WARN) $(if $(WERROR),-Werror) $(SANFLAGS) \
              $(CFLAGS) $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
-LIBS       = $(PKG_LIBS) -lloc -lpthread -lm
+# libunbound's .pc asks for libevent's, which Debian's libunbound-dev does not bring.
+LIBS       = $(PKG_LIBS) -lunbound -lloc -lpthread -lm
 
-ROOMS    := base geoip message rules milter tool
+ROOMS    := base geoip dns message rules milter tool
 # What belongs to one program only is not in the library.
 MAINS    := milter/main.c milter/callbacks.c milter/apply.c tool/main.c geoip/depeer_mmdb.c
 LIB_SRC  := $(filter-out $(MAINS) %_test.c %_fuzz.c,$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
