@@ -58,6 +58,7 @@ struct dns_answer *dns_answer_copy(const struct dns_answer *answer, size_t *size
 {
 	size_t n = answer->n < DNS_RECORDS_MAX ? answer->n : DNS_RECORDS_MAX, kept = 0;
 	size_t texts = answer->name.len + answer->canonical.len + 2;
+	uint32_t most = answer->status == DNS_FOUND ? DNS_TTL_MAX : DNS_NEGATIVE_TTL_MAX;
 	struct dns_record *records;
 	struct dns_answer *copy;
 	char *at;
@@ -82,7 +83,7 @@ struct dns_answer *dns_answer_copy(const struct dns_answer *answer, size_t *size
 	copy->dropped += answer->n - kept;
 	if (copy->ttl < DNS_TTL_MIN)
 		copy->ttl = DNS_TTL_MIN;
-	if (copy->ttl > DNS_TTL_MAX)
-		copy->ttl = DNS_TTL_MAX;
+	if (copy->ttl > most)
+		copy->ttl = most;
 	return copy;
 }

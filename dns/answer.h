@@ -13,6 +13,7 @@ enum {
 	DNS_RECORDS_MAX = 64,         /* of one answer; more are counted, not kept */
 	DNS_TEXT_MAX = 16 * 1024,     /* bytes of all names and texts of one answer together */
 	DNS_TTL_MIN = 30, DNS_TTL_MAX = 86400, /* seconds: what an answer says is brought between */
+	DNS_NEGATIVE_TTL_MAX = 3600,  /* of "there is none": RFC 2308 5 has hours in mind, not days */
 	DNS_FAILED_TTL = 5            /* seconds that "it could not be asked" is kept */
 };
 

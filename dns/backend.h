@@ -23,7 +23,6 @@ struct dns_resolver *dns_resolver_create(const struct dns_backend *backend, void
 
 /* The answer; all it points to is copied. Of it name and type need not be set. Wakes those who wait
  * for it. */
-void dns_resolver_deliver(struct dns_resolver *resolver, struct dns_question *question,
-	const struct dns_answer *answer);
+void dns_resolver_deliver(struct dns_question *question, const struct dns_answer *answer);
 
 #endif

@@ -13,12 +13,14 @@
 
 #include "dns/answer.h"
 
+struct dns_resolver;
 struct dns_waiter; /* dns/resolver's */
 
 struct dns_question {
 	struct dns_question *chain;            /* of its bucket */
 	struct dns_question *newer, *older;    /* while answered and in the table */
 	struct dns_waiter *waiters;            /* while in flight */
+	struct dns_resolver *resolver;         /* that asks it; dns/resolver sets it */
 	struct dns_answer *answer;             /* NULL while in flight */
 	uint64_t expires;                      /* clock_monotonic_us, once answered */
 	size_t size;                           /* bytes, with its answer */

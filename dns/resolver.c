@@ -1,9 +1,9 @@
 /* dns/resolver: see resolver.h.
  *
  * One mutex guards the table of questions, and of each batch what both sides touch: its waiters,
- * how many are pending, when to wake. A question in flight has a list of waiters, one for each batch
- * that asked it. An answer takes the list apart; a deadline or the end of a batch takes its own
- * waiters out of it.
+ * how many are pending, when to wake. A question in flight has a list of waiters, one for each
+ * batch that asked it. An answer takes the list apart; a deadline or the end of a batch takes its
+ * own waiters out of it.
  */
 #include "dns/resolver.h"
 
@@ -120,9 +120,9 @@ static void settle(struct dns_waiter *waiter, const struct dns_answer *answer,
 		pthread_cond_signal(&batch->answered);
 }
 
-void dns_resolver_deliver(struct dns_resolver *resolver, struct dns_question *question,
-	const struct dns_answer *answer)
+void dns_resolver_deliver(struct dns_question *question, const struct dns_answer *answer)
 {
+	struct dns_resolver *resolver = question->resolver;
 	struct dns_answer whole = *answer, *copy;
 	uint64_t now = clock_monotonic_us(), ttl;
 	size_t size;
@@ -225,7 +225,7 @@ static bool asked_before(const struct dns_batch *batch, struct str name, enum dn
 	return false;
 }
 
-/* In flight or answered already; or a new one, *fresh, that is to be asked. NULL: why in *status. */
+/* In flight or answered already; or a new one, *fresh, that is to be asked. NULL: see *status. */
 static struct dns_question *question_for(struct dns_batch *batch, struct str name,
 	enum dns_type type, bool *fresh, enum dns_status *status)
 {
@@ -251,6 +251,7 @@ static struct dns_question *question_for(struct dns_batch *batch, struct str nam
 	if (question == NULL)
 		return NULL;
 	*fresh = true;
+	question->resolver = resolver;
 	resolver->stats.asked++;
 	resolver->stats.in_flight++;
 	return question;

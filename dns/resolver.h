@@ -8,16 +8,16 @@
  *     dns_batch_free(&batch);
  *
  * A resolver is one cache and one way to ask (dns/resolver_unbound.h, dns/resolver_table.h); a
- * process has one. A batch is what one message asks. Ask as soon as a name is seen, wait once at the
- * end: nothing but dns_batch_wait() and dns_batch_wait_next() ever waits for an answer.
+ * process has one. A batch is what one message asks. Ask as soon as a name is seen, wait once at
+ * the end: nothing but dns_batch_wait() and dns_batch_wait_next() ever waits for an answer.
  *
  * Bounds, so that no mail costs more than was said:
  *   a batch: its number of questions and its deadline. Every different question counts, also one
  *     that the cache answers: what a mail is found to be must not depend on the mails before it.
  *   the process: DNS_FLIGHTS_MAX questions asked and not answered, DNS_CACHE_BYTES of answers.
  *
- * One question that many batches ask is asked once ("single flight"), and its answer is kept for its
- * TTL (DNS_TTL_MIN..MAX; that of "no such name" is the zone's, RFC 2308; failures DNS_FAILED_TTL).
+ * One question that many batches ask is asked once ("single flight"), and its answer is kept for
+ * its TTL (DNS_TTL_MIN..MAX; of "no such name" the zone's, RFC 2308; of failures DNS_FAILED_TTL).
  * The least recently used answers make room. A question goes on when the batch that asked it is
  * gone or its deadline has passed: the next mail with that name finds the answer.
  *
@@ -51,8 +51,8 @@ struct dns_batch;
 
 /* One owner more (counted atomically). Returns resolver. */
 struct dns_resolver *dns_resolver_hold(struct dns_resolver *resolver);
-/* Gives one back and sets NULL; the last one ends its threads and what is still being asked. A batch
- * is an owner, too, so the order of both frees does not matter. */
+/* Gives one back and sets NULL; the last one ends its threads and what is still being asked. A
+ * batch is an owner, too, so the order of both frees does not matter. */
 void dns_resolver_free(struct dns_resolver **resolver);
 
 /* Since the resolver was made; for logs and metrics. */

@@ -52,7 +52,7 @@ static void answer(struct hand *hand, size_t number, enum dns_status status, uin
 		.n = status == DNS_FOUND };
 
 	t_need(number < hand->n);
-	dns_resolver_deliver(hand->resolver, hand->questions[number], &answer);
+	dns_resolver_deliver(hand->questions[number], &answer);
 }
 
 static struct dns_batch *batch_of(struct hand *hand, size_t queries, unsigned ms)
@@ -276,7 +276,7 @@ T_TEST(the_cache_is_bounded)
 		batch = batch_of(&hand, 1, 60000);
 		snprintf(name, sizeof(name), "h%u.example", i);
 		dns_batch_ask(batch, str_from(name), DNS_TXT, &number);
-		dns_resolver_deliver(hand.resolver, hand.questions[i], &long_answer);
+		dns_resolver_deliver(hand.questions[i], &long_answer);
 		if (i == 0)
 			first = batch;
 		else
@@ -307,14 +307,14 @@ T_TEST(an_answer_has_a_bound)
 	memset(records, 0, sizeof(records));
 	batch = batch_of(&hand, 30, 60000);
 	dns_batch_ask(batch, STR("a.example"), DNS_A, &number);
-	dns_resolver_deliver(hand.resolver, hand.questions[0], &many);
+	dns_resolver_deliver(hand.questions[0], &many);
 	t_int(dns_batch_answer(batch, 0)->n, DNS_RECORDS_MAX);
 	t_int(dns_batch_answer(batch, 0)->dropped, 448);
 	for (size_t i = 0; i < 5; i++)
 		records[i].text = str_make(text, sizeof(text));
 	many.n = 5;
 	dns_batch_ask(batch, STR("b.example"), DNS_TXT, &number);
-	dns_resolver_deliver(hand.resolver, hand.questions[1], &many);
+	dns_resolver_deliver(hand.questions[1], &many);
 	t_int(dns_batch_answer(batch, 1)->n, 2);
 	t_int(dns_batch_answer(batch, 1)->dropped, 3);
 	dns_batch_free(&batch);
@@ -389,7 +389,7 @@ static void *answer_all(void *self)
 		}
 		question = crowd->queue[--crowd->n];
 		pthread_mutex_unlock(&crowd->lock);
-		dns_resolver_deliver(crowd->resolver, question, &found);
+		dns_resolver_deliver(question, &found);
 		pthread_mutex_lock(&crowd->lock);
 	}
 	pthread_mutex_unlock(&crowd->lock);

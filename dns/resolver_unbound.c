@@ -1,0 +1,362 @@
+/* dns/resolver_unbound: see resolver_unbound.h. */
+#include "dns/resolver_unbound.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unbound.h>
+#include <unistd.h>
+
+#include "dns/backend.h"
+#include "dns/name.h"
+
+enum { CLASS_IN = 1, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
+
+struct unbound {
+	struct ub_ctx *context;
+	int stop[2]; /* a pipe; its writing end closes when the thread is to end */
+	pthread_t thread;
+	bool running;
+};
+
+/* ---- answers ---- */
+
+/* What the records of an answer are read into, before they are copied. */
+struct reading {
+	struct dns_record records[DNS_RECORDS_MAX];
+	char texts[DNS_TEXT_MAX];
+	size_t used;
+	char canonical[DNS_NAME_TEXT_MAX];
+};
+
+/* NULL when it is full. */
+static char *room(struct reading *reading, size_t size)
+{
+	char *at = reading->texts + reading->used;
+
+	if (size > sizeof(reading->texts) - reading->used)
+		return NULL;
+	reading->used += size;
+	return at;
+}
+
+static bool read_address(struct reading *reading, struct str data, struct dns_record *record)
+{
+	const unsigned char *bytes = (const unsigned char *)data.ptr;
+
+	(void)reading;
+	if (data.len == sizeof(record->ip.bytes)) {
+		memcpy(record->ip.bytes, bytes, sizeof(record->ip.bytes));
+		return true;
+	}
+	if (data.len != 4)
+		return false;
+	record->ip = ip_from_v4((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+		(uint32_t)bytes[2] << 8 | bytes[3]);
+	return true;
+}
+
+static bool read_name(struct reading *reading, struct str data, struct dns_record *record)
+{
+	char *text = room(reading, DNS_NAME_TEXT_MAX);
+	size_t len = text == NULL ? 0 : dns_name_from_wire(data, text, NULL);
+
+	if (len == 0)
+		return false;
+	reading->used -= DNS_NAME_TEXT_MAX - (len + 1);
+	record->text = str_make(text, len);
+	return true;
+}
+
+static bool read_mx(struct reading *reading, struct str data, struct dns_record *record)
+{
+	if (data.len < 2)
+		return false;
+	record->preference = (uint16_t)((unsigned char)data.ptr[0] << 8 | (unsigned char)data.ptr[1]);
+	return read_name(reading, str_slice(data, 2, data.len), record);
+}
+
+/* Strings of up to 255 bytes, each behind its length. */
+static bool read_txt(struct reading *reading, struct str data, struct dns_record *record)
+{
+	char *text = room(reading, data.len);
+	size_t len = 0;
+
+	for (size_t at = 0; text != NULL && at < data.len;) {
+		struct str part = str_slice(data, at + 1, at + 1 + (unsigned char)data.ptr[at]);
+
+		if (part.len != (unsigned char)data.ptr[at])
+			return false;
+		if (part.len > 0)
+			memcpy(text + len, part.ptr, part.len);
+		len += part.len;
+		at += 1 + part.len;
+	}
+	record->text = str_make(text, len);
+	return text != NULL;
+}
+
+static const struct {
+	enum dns_type type;
+	bool (*read)(struct reading *reading, struct str data, struct dns_record *record);
+} readers[] = {
+	{ DNS_A, read_address }, { DNS_AAAA, read_address }, { DNS_NS, read_name },
+	{ DNS_PTR, read_name }, { DNS_MX, read_mx }, { DNS_TXT, read_txt },
+};
+
+static void read_records(struct reading *reading, const struct ub_result *result,
+	struct dns_answer *answer)
+{
+	size_t reader = 0, n = 0;
+
+	while (readers[reader].type != (enum dns_type)result->qtype)
+		reader++; /* asked were only these */
+	for (size_t i = 0; result->data[i] != NULL; i++) {
+		struct dns_record record = { .preference = 0 };
+		struct str data = str_make(result->data[i], (size_t)result->len[i]);
+
+		if (n < DNS_RECORDS_MAX && readers[reader].read(reading, data, &record))
+			reading->records[n++] = record;
+		else
+			answer->dropped++;
+	}
+	answer->records = reading->records;
+	answer->n = n;
+}
+
+/* Whether somebody stands for it that there is nothing: an SOA (RFC 2308 2.2), in the authority
+ * section, whose count is the fifth number of the packet. */
+static bool vouched_for(const struct ub_result *result)
+{
+	const unsigned char *packet = result->answer_packet;
+
+	return result->answer_len >= 10 && (packet[8] != 0 || packet[9] != 0);
+}
+
+/* An answer about another name is empty once libunbound has thrown out what was not asked. For all
+ * types but AAAA the same is true of an empty answer that nobody stands for: unknown. For AAAA it is
+ * "none", since most hosts have none and small forwarders leave the SOA out. */
+static enum dns_status status_of(const struct ub_result *result)
+{
+	if (result->bogus)
+		return DNS_SERVFAIL;
+	if (result->havedata)
+		return DNS_FOUND;
+	if (result->rcode == 0)
+		return vouched_for(result) || result->qtype == DNS_AAAA ? DNS_NODATA : DNS_SERVFAIL;
+	if (result->rcode == RCODE_NXDOMAIN)
+		return DNS_NXDOMAIN;
+	return result->rcode == RCODE_REFUSED ? DNS_REFUSED : DNS_SERVFAIL;
+}
+
+/* On our thread, within ub_process(). */
+static void take_answer(void *self, int failed, struct ub_result *result)
+{
+	struct dns_answer answer = { .status = DNS_SERVFAIL };
+	struct dns_question *question = self;
+	struct reading reading;
+
+	reading.used = 0;
+	if (failed == 0 && result != NULL) {
+		answer.status = status_of(result);
+		answer.ttl = result->ttl > 0 ? (uint32_t)result->ttl : 0;
+		if (result->canonname != NULL && result->canonname != result->qname)
+			answer.canonical = str_make(reading.canonical,
+				dns_name_normalise(str_from(result->canonname), reading.canonical));
+		if (answer.status == DNS_FOUND)
+			read_records(&reading, result, &answer);
+	}
+	dns_resolver_deliver(question, &answer);
+	ub_resolve_free(result);
+}
+
+/* ---- asking ---- */
+
+static void ask(void *self, struct dns_question *question, struct str name, enum dns_type type)
+{
+	struct unbound *unbound = self;
+
+	if (ub_resolve_async(unbound->context, name.ptr, type, CLASS_IN, question, take_answer,
+			NULL) != 0)
+		take_answer(question, UB_NOMEM, NULL);
+}
+
+static void *run(void *self)
+{
+	struct unbound *unbound = self;
+	struct pollfd fds[2] = { { .fd = ub_fd(unbound->context), .events = POLLIN },
+		{ .fd = unbound->stop[0], .events = POLLIN } };
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (fds[1].revents != 0)
+			break;
+		if (fds[0].revents != 0)
+			ub_process(unbound->context);
+	}
+	return NULL;
+}
+
+/* ---- making ---- */
+
+bool dns_nameserver_ok(struct str text)
+{
+	size_t at = str_find_byte(text, '@');
+	uint64_t port;
+	struct ip ip;
+
+	return ip_parse(str_slice(text, 0, at), &ip) && (at == SIZE_MAX ||
+		(str_to_u64(str_slice(text, at + 1, text.len), UINT16_MAX, &port) && port > 0));
+}
+
+static int set_nameservers(struct ub_ctx *context, const struct dns_unbound_options *options,
+	struct error *error)
+{
+	const char *path = options->resolv_conf == NULL ? "/etc/resolv.conf" : options->resolv_conf;
+	int failed;
+
+	if (options->n > DNS_NAMESERVERS_MAX)
+		return error_set(error, "more than %d name servers", DNS_NAMESERVERS_MAX);
+	for (size_t i = 0; i < options->n; i++) {
+		if (!dns_nameserver_ok(str_from(options->nameservers[i])))
+			return error_set(error, "'%s' is not a name server's ADDRESS or ADDRESS@PORT",
+				options->nameservers[i]);
+		failed = ub_ctx_set_fwd(context, options->nameservers[i]);
+		if (failed != 0)
+			return error_set(error, "name server '%s': %s", options->nameservers[i],
+				ub_strerror(failed));
+	}
+	if (options->n > 0)
+		return 0;
+	failed = ub_ctx_resolvconf(context, path);
+	if (failed != 0)
+		return error_set(error, "cannot read name servers from '%s': %s", path,
+			failed == UB_READFILE ? strerror(errno) : ub_strerror(failed));
+	return 0;
+}
+
+/* See unbound.conf(5). What is not plain there was measured against test-harness/fake_dns:
+ *
+ * infra-cache-min-rtt, outbound-msg-retry: a forwarder takes long over names that it does not know,
+ * and libunbound, used to 1 ms from its cache, repeats the question after 50 ms, and nine times in
+ * two seconds. So the first repetition comes after 1 s, for a packet lost, and SERVFAIL is taken at
+ * its word: at most two packets a question in the budget, one while nothing is lost.
+ *
+ * infra-host-ttl: how long it remembers that a server was silent. By its own 15 minutes all mail is
+ * "unknown" for so long when the forwarder was away for two. infra-cache-max-rtt and
+ * infra-keep-probing, which promise the same, made it worse: silent for 12 s was "down". */
+static const char *const settings[][2] = {
+	{ "module-config:", "iterator" }, /* no DNSSEC */
+	{ "do-not-query-localhost:", "no" },
+	{ "unblock-lan-zones:", "yes" },  /* PTR of private addresses: the site's servers know them */
+	{ "cache-min-ttl:", "30" },       /* DNS_TTL_MIN ... */
+	{ "cache-max-ttl:", "86400" },
+	{ "cache-max-negative-ttl:", "3600" },
+	{ "edns-buffer-size:", "1232" },  /* no fragments */
+	{ "infra-cache-min-rtt:", "1000" },
+	{ "outbound-msg-retry:", "1" },
+	{ "infra-host-ttl:", "5" },
+	{ "max-query-restarts:", "8" },   /* CNAMEs of one answer that have to be asked after */
+};
+
+static int set_up(struct ub_ctx *context, const struct dns_unbound_options *options,
+	struct error *error)
+{
+	const struct { const char *name; unsigned value; } numbers[] = {
+		{ "outgoing-range:", options->sockets == 0 ? DNS_SOCKETS : options->sockets },
+		{ "outgoing-num-tcp:", DNS_TCP_SOCKETS },
+		{ "num-queries-per-thread:", DNS_FLIGHTS_MAX },
+	};
+	char text[16];
+	int failed = 0;
+
+	ub_ctx_debugout(context, NULL);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]) && failed == 0; i++)
+		failed = ub_ctx_set_option(context, settings[i][0], settings[i][1]);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && failed == 0; i++) {
+		snprintf(text, sizeof(text), "%u", numbers[i].value);
+		failed = ub_ctx_set_option(context, numbers[i].name, text);
+	}
+	if (failed == 0)
+		failed = ub_ctx_async(context, 1); /* a thread, no process */
+	if (failed != 0)
+		return error_set(error, "libunbound: %s", ub_strerror(failed));
+	return set_nameservers(context, options, error);
+}
+
+static void ignore_answer(void *self, int failed, struct ub_result *result)
+{
+	(void)self;
+	(void)failed;
+	ub_resolve_free(result);
+}
+
+/* libunbound begins its thread with the first question: one that it answers itself, so that this
+ * happens here, with signals blocked, and a failure is seen. */
+static int start_threads(struct unbound *unbound, struct error *error)
+{
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = ub_resolve_async(unbound->context, "localhost", DNS_A, CLASS_IN, NULL,
+		ignore_answer, NULL);
+	if (failed != 0)
+		error_set(error, "libunbound: %s", ub_strerror(failed));
+	else {
+		failed = pthread_create(&unbound->thread, NULL, run, unbound);
+		if (failed != 0)
+			error_set(error, "cannot start a thread: %s", strerror(failed));
+		unbound->running = failed == 0;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed == 0 ? 0 : -1;
+}
+
+static void end(void *self)
+{
+	struct unbound *unbound = self;
+
+	if (unbound->stop[1] >= 0)
+		close(unbound->stop[1]);
+	if (unbound->running)
+		pthread_join(unbound->thread, NULL);
+	if (unbound->stop[0] >= 0)
+		close(unbound->stop[0]);
+	ub_ctx_delete(unbound->context); /* ends its thread and what is being asked */
+	free(unbound);
+}
+
+struct dns_resolver *dns_resolver_unbound(const struct dns_unbound_options *options,
+	struct error *error)
+{
+	static const struct dns_backend backend = { ask, end };
+	struct unbound *unbound = calloc(1, sizeof(*unbound));
+	struct dns_resolver *resolver = NULL;
+
+	if (unbound == NULL) {
+		error_set(error, "memory is spent");
+		return NULL;
+	}
+	unbound->stop[0] = unbound->stop[1] = -1;
+	unbound->context = ub_ctx_create();
+	if (unbound->context == NULL)
+		error_set(error, "libunbound cannot begin: memory or descriptors are spent");
+	else if (pipe(unbound->stop) != 0)
+		error_set(error, "cannot make a pipe: %s", strerror(errno));
+	else if (set_up(unbound->context, options, error) == 0 &&
+		start_threads(unbound, error) == 0) {
+		resolver = dns_resolver_create(&backend, unbound);
+		if (resolver == NULL)
+			error_set(error, "memory is spent");
+	}
+	if (resolver == NULL)
+		end(unbound);
+	return resolver;
+}
