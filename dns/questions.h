@@ -18,14 +18,17 @@ struct dns_waiter; /* dns/resolver's */
 
 struct dns_question {
 	struct dns_question *chain;            /* of its bucket */
-	struct dns_question *newer, *older;    /* while answered and in the table */
+	struct dns_question *newer, *older;    /* answered: by use; in flight: its asker's */
 	struct dns_waiter *waiters;            /* while in flight */
 	struct dns_resolver *resolver;         /* that asks it; dns/resolver sets it */
+	void *asker;                           /* these two are for dns/resolver_x alone */
+	uint64_t asked;
 	struct dns_answer *answer;             /* NULL while in flight */
 	uint64_t expires;                      /* clock_monotonic_us, once answered */
 	size_t size;                           /* bytes, with its answer */
 	unsigned holders;
 	bool in_table;
+	bool sent;                             /* in flight: it can no longer be withdrawn */
 	enum dns_type type;
 	struct str name;                       /* its own, NUL-terminated */
 };

@@ -97,6 +97,12 @@ void dns_resolver_stats(struct dns_resolver *resolver, struct dns_stats *stats)
 
 /* ---- waiters; under the lock ---- */
 
+/* Whether it takes one of the DNS_FLIGHTS_MAX. */
+static bool in_flight(const struct dns_question *question)
+{
+	return question->answer == NULL && (question->sent || question->waiters != NULL);
+}
+
 static void unlink_waiter(struct dns_waiter *waiter)
 {
 	*waiter->before = waiter->next;
@@ -104,6 +110,8 @@ static void unlink_waiter(struct dns_waiter *waiter)
 		waiter->next->before = waiter->before;
 	waiter->before = NULL;
 	waiter->next = NULL;
+	if (!in_flight(waiter->question))
+		waiter->batch->resolver->stats.in_flight--;
 }
 
 static void settle(struct dns_waiter *waiter, const struct dns_answer *answer,
@@ -131,7 +139,8 @@ void dns_resolver_deliver(struct dns_question *question, const struct dns_answer
 	whole.type = question->type;
 	copy = dns_answer_copy(&whole, &size);
 	pthread_mutex_lock(&resolver->lock);
-	resolver->stats.in_flight--;
+	resolver->stats.in_flight -= in_flight(question);
+	question->sent = true; /* so that its waiters do not count it again */
 	resolver->stats.answers[copy == NULL ? DNS_SERVFAIL : copy->status]++;
 	while (question->waiters != NULL)
 		settle(question->waiters, copy, DNS_SERVFAIL);
@@ -142,6 +151,22 @@ void dns_resolver_deliver(struct dns_question *question, const struct dns_answer
 		dns_questions_answer(&resolver->questions, question, copy, size, now + ttl * 1000000);
 	}
 	pthread_mutex_unlock(&resolver->lock);
+}
+
+bool dns_resolver_withdraw(struct dns_question *question, bool turn)
+{
+	struct dns_resolver *resolver = question->resolver;
+	bool unwanted;
+
+	pthread_mutex_lock(&resolver->lock);
+	unwanted = question->waiters == NULL;
+	question->sent = turn && !unwanted;
+	if (unwanted) {
+		resolver->stats.withdrawn++;
+		dns_questions_drop(&resolver->questions, question);
+	}
+	pthread_mutex_unlock(&resolver->lock);
+	return unwanted;
 }
 
 /* ---- a batch ---- */
@@ -238,21 +263,21 @@ static struct dns_question *question_for(struct dns_batch *batch, struct str nam
 	if (batch->n == batch->limit)
 		return NULL;
 	question = dns_questions_find(&resolver->questions, name, type, now);
-	if (question != NULL) {
+	if (question != NULL && (question->answer != NULL || in_flight(question))) {
 		++*(question->answer != NULL ? &resolver->stats.cached : &resolver->stats.joined);
 		return question;
 	}
-	if (now >= batch->deadline)
-		*status = DNS_TIMEOUT;
-	else if (resolver->stats.in_flight < DNS_FLIGHTS_MAX) {
-		*status = DNS_SERVFAIL;
+	*status = now >= batch->deadline ? DNS_TIMEOUT : DNS_OVER_BUDGET;
+	if (*status == DNS_TIMEOUT || resolver->stats.in_flight >= DNS_FLIGHTS_MAX)
+		return NULL;
+	*fresh = question == NULL; /* or given up by all before it was sent: its turn still comes */
+	if (*fresh)
 		question = dns_questions_add(&resolver->questions, name, type);
-	}
+	*status = DNS_SERVFAIL;
 	if (question == NULL)
 		return NULL;
-	*fresh = true;
 	question->resolver = resolver;
-	resolver->stats.asked++;
+	resolver->stats.asked += *fresh;
 	resolver->stats.in_flight++;
 	return question;
 }

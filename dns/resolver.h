@@ -18,8 +18,8 @@
  *
  * One question that many batches ask is asked once ("single flight"), and its answer is kept for
  * its TTL (DNS_TTL_MIN..MAX; of "no such name" the zone's, RFC 2308; of failures DNS_FAILED_TTL).
- * The least recently used answers make room. A question goes on when the batch that asked it is
- * gone or its deadline has passed: the next mail with that name finds the answer.
+ * The least recently used answers make room. A question that is on its way goes on when the batch
+ * that asked it is gone or its deadline has passed: the next mail with that name finds the answer.
  *
  * Answers are immutable and shared; a batch holds those it asked for until it is freed. Copy what
  * has to live longer.
@@ -57,13 +57,14 @@ void dns_resolver_free(struct dns_resolver **resolver);
 
 /* Since the resolver was made; for logs and metrics. */
 struct dns_stats {
-	uint64_t asked;       /* questions that went out to the way of asking */
+	uint64_t asked;       /* questions handed to the way of asking */
+	uint64_t withdrawn;   /* of them: not sent, who waited had gone before its turn came */
 	uint64_t cached;      /* answered by the cache */
 	uint64_t joined;      /* another batch was asking the same */
 	uint64_t over_budget; /* not asked: too many by one batch, or in flight */
 	uint64_t timeouts;    /* questions of batches whose deadline passed */
 	uint64_t answers[DNS_STATUSES]; /* what came back to `asked`, by status */
-	size_t in_flight;     /* now */
+	size_t in_flight;     /* now: on their way, or waited for */
 	size_t cache_entries, cache_bytes; /* now */
 };
 void dns_resolver_stats(struct dns_resolver *resolver, struct dns_stats *stats);

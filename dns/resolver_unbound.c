@@ -2,6 +2,7 @@
 #include "dns/resolver_unbound.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -11,16 +12,24 @@
 #include <unbound.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "dns/backend.h"
 #include "dns/name.h"
+#include "dns/questions.h"
 
 enum { CLASS_IN = 1, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
+enum { SWEEP_MS = 100, LONG_MS = DNS_TIMEOUT_MS / 8 };
 
 struct unbound {
 	struct ub_ctx *context;
-	int stop[2]; /* a pipe; its writing end closes when the thread is to end */
 	pthread_t thread;
 	bool running;
+	int wake[2];       /* a pipe to the thread: there is something in the queue, or it is to end */
+	size_t asking;     /* questions that libunbound has; only the thread looks at it */
+	size_t asking_max;
+	pthread_mutex_t lock; /* of what follows */
+	struct dns_question *newest, *oldest; /* to be handed on; by ->newer and ->older */
+	bool ending;
 };
 
 /* ---- answers ---- */
@@ -137,9 +146,9 @@ static bool vouched_for(const struct ub_result *result)
 	return result->answer_len >= 10 && (packet[8] != 0 || packet[9] != 0);
 }
 
-/* An answer about another name is empty once libunbound has thrown out what was not asked. For all
- * types but AAAA the same is true of an empty answer that nobody stands for: unknown. For AAAA it is
- * "none", since most hosts have none and small forwarders leave the SOA out. */
+/* An answer about another name is empty once libunbound has thrown out what was not asked. So an
+ * empty answer that nobody stands for says nothing: unknown. Of AAAA alone it is taken for "none",
+ * since most hosts have none and small forwarders leave the SOA out. */
 static enum dns_status status_of(const struct ub_result *result)
 {
 	if (result->bogus)
@@ -158,6 +167,7 @@ static void take_answer(void *self, int failed, struct ub_result *result)
 {
 	struct dns_answer answer = { .status = DNS_SERVFAIL };
 	struct dns_question *question = self;
+	struct unbound *unbound = question->asker;
 	struct reading reading;
 
 	reading.used = 0;
@@ -170,34 +180,134 @@ static void take_answer(void *self, int failed, struct ub_result *result)
 		if (answer.status == DNS_FOUND)
 			read_records(&reading, result, &answer);
 	}
+	unbound->asking--;
 	dns_resolver_deliver(question, &answer);
 	ub_resolve_free(result);
 }
 
 /* ---- asking ---- */
 
+/* Where the pipe is full, the thread will look anyway. */
+static void wake(struct unbound *unbound)
+{
+	while (write(unbound->wake[1], "", 1) < 0 && errno == EINTR)
+		;
+}
+
+/* ub_resolve_async() may wait, for its pipe and for libunbound's thread. So whoever asks only puts
+ * the question into a queue, and our thread hands it on. */
 static void ask(void *self, struct dns_question *question, struct str name, enum dns_type type)
 {
 	struct unbound *unbound = self;
+	bool none; /* was there to be handed on; then the thread may sleep */
 
-	if (ub_resolve_async(unbound->context, name.ptr, type, CLASS_IN, question, take_answer,
-			NULL) != 0)
-		take_answer(question, UB_NOMEM, NULL);
+	(void)name; /* both are in the question, too */
+	(void)type;
+	question->asker = unbound;
+	question->asked = clock_monotonic_us();
+	pthread_mutex_lock(&unbound->lock);
+	none = unbound->newest == NULL;
+	question->newer = NULL;
+	question->older = unbound->newest;
+	*(none ? &unbound->oldest : &unbound->newest->newer) = question;
+	unbound->newest = question;
+	pthread_mutex_unlock(&unbound->lock);
+	if (none)
+		wake(unbound);
+}
+
+/* Under the lock. */
+static void take_out(struct unbound *unbound, struct dns_question *question)
+{
+	*(question->newer ? &question->newer->older : &unbound->newest) = question->older;
+	*(question->older ? &question->older->newer : &unbound->oldest) = question->newer;
+	question->newer = question->older = NULL;
+}
+
+/* The next that somebody still waits for, while libunbound may have one more. It is the oldest; but
+ * once that has waited long, there are more than can be asked in time: each would be answered just
+ * too late. Then the newest goes first, which has the most time left. */
+static struct dns_question *next_question(struct unbound *unbound)
+{
+	uint64_t long_ago = clock_monotonic_us() - LONG_MS * (uint64_t)1000;
+	struct dns_question *question;
+
+	do {
+		pthread_mutex_lock(&unbound->lock);
+		question = unbound->asking < unbound->asking_max ? unbound->oldest : NULL;
+		if (question != NULL && question->asked < long_ago)
+			question = unbound->newest;
+		if (question != NULL)
+			take_out(unbound, question);
+		pthread_mutex_unlock(&unbound->lock);
+	} while (question != NULL && dns_resolver_withdraw(question, true));
+	return question;
+}
+
+/* Forgets those for whom nobody waits any more, wherever they stand. Only this thread takes
+ * questions out, so the one that it looks at stays; askers wait for a moment. */
+static void sweep(struct unbound *unbound)
+{
+	struct dns_question *question, *newer;
+
+	pthread_mutex_lock(&unbound->lock);
+	for (question = unbound->oldest; question != NULL; question = newer) {
+		struct dns_question *older = question->older;
+
+		newer = question->newer;
+		take_out(unbound, question);
+		if (dns_resolver_withdraw(question, false))
+			continue;
+		question->older = older;
+		question->newer = newer;
+		*(older ? &older->newer : &unbound->oldest) = question;
+		*(newer ? &newer->older : &unbound->newest) = question;
+	}
+	pthread_mutex_unlock(&unbound->lock);
+}
+
+/* True when some are left, because libunbound has enough. */
+static bool hand_on(struct unbound *unbound)
+{
+	struct dns_question *question;
+
+	while ((question = next_question(unbound)) != NULL) {
+		unbound->asking++;
+		if (ub_resolve_async(unbound->context, question->name.ptr, question->type, CLASS_IN,
+				question, take_answer, NULL) != 0)
+			take_answer(question, UB_NOMEM, NULL);
+	}
+	return unbound->asking >= unbound->asking_max;
 }
 
 static void *run(void *self)
 {
 	struct unbound *unbound = self;
 	struct pollfd fds[2] = { { .fd = ub_fd(unbound->context), .events = POLLIN },
-		{ .fd = unbound->stop[0], .events = POLLIN } };
+		{ .fd = unbound->wake[0], .events = POLLIN } };
+	bool ending = false, queued = false;
+	uint64_t swept = 0;
+	char bytes[1024];
 
-	for (;;) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			break;
+	while (!ending) {
+		int ready = poll(fds, 2, queued ? SWEEP_MS : -1);
+		uint64_t now = clock_monotonic_us();
+
+		if (queued && now - swept >= SWEEP_MS * (uint64_t)1000) {
+			sweep(unbound);
+			swept = now;
+		}
+		if (ready <= 0)
+			continue; /* or EINTR, or no memory for a moment */
 		if (fds[1].revents != 0)
-			break;
+			(void)!read(unbound->wake[0], bytes, sizeof(bytes));
 		if (fds[0].revents != 0)
 			ub_process(unbound->context);
+		pthread_mutex_lock(&unbound->lock);
+		ending = unbound->ending;
+		pthread_mutex_unlock(&unbound->lock);
+		if (!ending)
+			queued = hand_on(unbound);
 	}
 	return NULL;
 }
@@ -261,14 +371,19 @@ static const char *const settings[][2] = {
 	{ "infra-cache-min-rtt:", "1000" },
 	{ "outbound-msg-retry:", "1" },
 	{ "infra-host-ttl:", "5" },
-	{ "max-query-restarts:", "8" },   /* CNAMEs of one answer that have to be asked after */
+	{ "max-query-restarts:", "1" },   /* a forwarder follows CNAMEs itself */
 };
+
+static unsigned sockets_of(const struct dns_unbound_options *options)
+{
+	return options->sockets == 0 ? DNS_SOCKETS : options->sockets;
+}
 
 static int set_up(struct ub_ctx *context, const struct dns_unbound_options *options,
 	struct error *error)
 {
 	const struct { const char *name; unsigned value; } numbers[] = {
-		{ "outgoing-range:", options->sockets == 0 ? DNS_SOCKETS : options->sockets },
+		{ "outgoing-range:", sockets_of(options) },
 		{ "outgoing-num-tcp:", DNS_TCP_SOCKETS },
 		{ "num-queries-per-thread:", DNS_FLIGHTS_MAX },
 	};
@@ -323,13 +438,18 @@ static void end(void *self)
 {
 	struct unbound *unbound = self;
 
-	if (unbound->stop[1] >= 0)
-		close(unbound->stop[1]);
-	if (unbound->running)
+	pthread_mutex_lock(&unbound->lock);
+	unbound->ending = true;
+	pthread_mutex_unlock(&unbound->lock);
+	if (unbound->running) {
+		wake(unbound);
 		pthread_join(unbound->thread, NULL);
-	if (unbound->stop[0] >= 0)
-		close(unbound->stop[0]);
+	}
+	for (int i = 0; i < 2; i++)
+		if (unbound->wake[i] >= 0)
+			close(unbound->wake[i]);
 	ub_ctx_delete(unbound->context); /* ends its thread and what is being asked */
+	pthread_mutex_destroy(&unbound->lock);
 	free(unbound);
 }
 
@@ -344,11 +464,13 @@ struct dns_resolver *dns_resolver_unbound(const struct dns_unbound_options *opti
 		error_set(error, "memory is spent");
 		return NULL;
 	}
-	unbound->stop[0] = unbound->stop[1] = -1;
+	unbound->wake[0] = unbound->wake[1] = -1;
+	pthread_mutex_init(&unbound->lock, NULL); /* does not fail in glibc */
+	unbound->asking_max = sockets_of(options);
 	unbound->context = ub_ctx_create();
 	if (unbound->context == NULL)
 		error_set(error, "libunbound cannot begin: memory or descriptors are spent");
-	else if (pipe(unbound->stop) != 0)
+	else if (pipe(unbound->wake) != 0 || fcntl(unbound->wake[1], F_SETFL, O_NONBLOCK) != 0)
 		error_set(error, "cannot make a pipe: %s", strerror(errno));
 	else if (set_up(unbound->context, options, error) == 0 &&
 		start_threads(unbound, error) == 0) {

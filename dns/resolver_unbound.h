@@ -12,7 +12,14 @@
  * libunbound answers itself, without asking: localhost, and NXDOMAIN below test, invalid and onion
  * (RFC 6761, RFC 7686).
  *
- * Bounds: `sockets` for UDP at once (further questions wait for one), DNS_TCP_SOCKETS for TCP.
+ * Bounds: `sockets` for UDP at once, DNS_TCP_SOCKETS for TCP. Further questions wait for their
+ * turn, until nobody waits for them any more: so names that never answer hold up the others for as
+ * long as libunbound tries (about 2 s), not for as long as there are such names. A question costs
+ * the server two packets at most (the second where the first is lost, or for a CNAME that it did
+ * not follow itself), where it wants TCP two of each.
+ *
+ * Asking never waits: libunbound is handed its questions by the second thread. The oldest goes
+ * first; under more load than can be answered in time, the newest.
  */
 #ifndef DEPEER_DNS_RESOLVER_UNBOUND_H
 #define DEPEER_DNS_RESOLVER_UNBOUND_H

@@ -48,7 +48,7 @@ struct fake_dns {
 	enum fake_dns_mode mode;
 	unsigned argument;
 	size_t packets, answered;
-	struct seen *seen;
+	struct seen *seen; /* a hash table of SEEN_MAX with open addressing */
 	size_t seen_n;
 };
 
@@ -329,9 +329,25 @@ static bool compose(const struct fake_dns *server, struct query *query, struct b
 
 /* ---- receiving ---- */
 
+/* Its place, or the free one it would have; NULL when the table is full. */
+static struct seen *find_seen(struct fake_dns *server, const char *name, unsigned type)
+{
+	uint32_t hash = type;
+
+	for (const char *c = name; *c != '\0'; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619;
+	for (size_t i = 0; i < SEEN_MAX; i++) {
+		struct seen *seen = &server->seen[(hash + i) % SEEN_MAX];
+
+		if (seen->times == 0 || (seen->type == type && strcmp(seen->name, name) == 0))
+			return seen;
+	}
+	return NULL;
+}
+
 static void count(struct fake_dns *server, struct query *query)
 {
-	size_t i = 0;
+	struct seen *seen;
 
 	pthread_mutex_lock(&server->lock);
 	query->mode = server->mode;
@@ -339,17 +355,12 @@ static void count(struct fake_dns *server, struct query *query)
 	query->dead = server->answered >= server->argument;
 	server->answered++;
 	server->packets++;
-	while (i < server->seen_n && (server->seen[i].type != query->type ||
-			strcmp(server->seen[i].name, query->name) != 0))
-		i++;
-	if (i == server->seen_n && i < SEEN_MAX) {
+	seen = find_seen(server, query->name, query->type);
+	if (seen != NULL && seen->times++ == 0) {
 		server->seen_n++;
-		server->seen[i].type = query->type;
-		server->seen[i].times = 0;
-		memcpy(server->seen[i].name, query->name, sizeof(query->name));
+		seen->type = query->type;
+		memcpy(seen->name, query->name, query->name_len + 1);
 	}
-	if (i < SEEN_MAX)
-		server->seen[i].times++;
 	pthread_mutex_unlock(&server->lock);
 }
 
@@ -636,12 +647,12 @@ size_t fake_dns_questions(struct fake_dns *server)
 
 size_t fake_dns_asked(struct fake_dns *server, const char *name, enum dns_type type)
 {
-	size_t n = 0;
+	const struct seen *seen;
+	size_t n;
 
 	pthread_mutex_lock(&server->lock);
-	for (size_t i = 0; i < server->seen_n; i++)
-		if (server->seen[i].type == type && strcmp(server->seen[i].name, name) == 0)
-			n = server->seen[i].times;
+	seen = find_seen(server, name, type);
+	n = seen == NULL ? 0 : seen->times;
 	pthread_mutex_unlock(&server->lock);
 	return n;
 }
@@ -650,5 +661,6 @@ void fake_dns_forget(struct fake_dns *server)
 {
 	pthread_mutex_lock(&server->lock);
 	server->packets = server->answered = server->seen_n = 0;
+	memset(server->seen, 0, SEEN_MAX * sizeof(server->seen[0]));
 	pthread_mutex_unlock(&server->lock);
 }
