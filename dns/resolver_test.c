@@ -213,6 +213,44 @@ T_TEST(an_answer_that_nobody_waits_for_is_kept)
 	dns_resolver_free(&hand.resolver);
 }
 
+/* One that has not been sent and that all have given up counts no more, and can be withdrawn; one
+ * who asks the same before that joins it. */
+T_TEST(what_nobody_waits_for_is_withdrawn)
+{
+	struct dns_batch *batch;
+	size_t number;
+
+	begin(&hand);
+	batch = batch_of(&hand, 30, 60000);
+	dns_batch_ask(batch, STR("a.example"), DNS_A, &number);
+	dns_batch_ask(batch, STR("b.example"), DNS_A, &number);
+	t_true(!dns_resolver_withdraw(hand.questions[0], false));
+	t_true(!dns_resolver_withdraw(hand.questions[1], true)); /* it goes out */
+	t_int(stats(&hand).in_flight, 2);
+	dns_batch_free(&batch);
+	t_int(stats(&hand).in_flight, 1);
+	batch = batch_of(&hand, 30, 60000);
+	t_int(dns_batch_ask(batch, STR("a.example"), DNS_A, &number), DNS_PENDING);
+	t_int(hand.n, 2);
+	t_int(stats(&hand).asked, 2);
+	t_int(stats(&hand).in_flight, 2);
+	answer(&hand, 1, DNS_FOUND, 60);
+	t_int(stats(&hand).in_flight, 1);
+	dns_batch_set_deadline(batch, 0);
+	t_int(dns_batch_wait(batch), 1);
+	t_int(stats(&hand).in_flight, 0);
+	t_true(dns_resolver_withdraw(hand.questions[0], true));
+	t_int(stats(&hand).withdrawn, 1);
+	dns_batch_free(&batch);
+	batch = batch_of(&hand, 30, 60000);
+	t_int(dns_batch_ask(batch, STR("a.example"), DNS_A, &number), DNS_PENDING);
+	t_int(hand.n, 3); /* asked anew */
+	answer(&hand, 2, DNS_FOUND, 60);
+	t_int(stats(&hand).in_flight, 0);
+	dns_batch_free(&batch);
+	dns_resolver_free(&hand.resolver);
+}
+
 T_TEST(wait_next_gives_each_answer_once)
 {
 	struct dns_batch *batch;

@@ -17,7 +17,7 @@
 #include "dns/name.h"
 #include "dns/questions.h"
 
-enum { CLASS_IN = 1, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
+enum { CLASS_IN = 1, TYPE_SOA = 6, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5, HEADER_BYTES = 12 };
 enum { SWEEP_MS = 100, LONG_MS = DNS_TIMEOUT_MS / 8 };
 
 struct unbound {
@@ -137,13 +137,42 @@ static void read_records(struct reading *reading, const struct ub_result *result
 	answer->n = n;
 }
 
-/* Whether somebody stands for it that there is nothing: an SOA (RFC 2308 2.2), in the authority
- * section, whose count is the fifth number of the packet. */
+/* The number of 16 bits at an offset; 0 where the packet has none. */
+static size_t number_at(struct str packet, size_t at)
+{
+	if (at + 2 > packet.len)
+		return 0;
+	return (size_t)((unsigned char)packet.ptr[at] << 8 | (unsigned char)packet.ptr[at + 1]);
+}
+
+/* The offset behind a name, compressed or not (RFC 1035 4.1.4). */
+static size_t behind_name(struct str packet, size_t at)
+{
+	while (at < packet.len && packet.ptr[at] != 0) {
+		unsigned char label = (unsigned char)packet.ptr[at];
+
+		if (label > DNS_LABEL_MAX)
+			return at + 2;
+		at += 1 + (size_t)label;
+	}
+	return at + 1;
+}
+
+/* Whether somebody stands for it that there is nothing: an SOA in the authority section (RFC 2308
+ * 2.2). With NS records alone it is a referral, which a forwarder should not give. */
 static bool vouched_for(const struct ub_result *result)
 {
-	const unsigned char *packet = result->answer_packet;
+	struct str packet = str_make(result->answer_packet, (size_t)result->answer_len);
+	size_t answers = number_at(packet, 6), records = answers + number_at(packet, 8);
+	size_t at = behind_name(packet, HEADER_BYTES) + 4;
 
-	return result->answer_len >= 10 && (packet[8] != 0 || packet[9] != 0);
+	for (size_t i = 0; i < records && at < packet.len; i++) {
+		at = behind_name(packet, at);
+		if (i >= answers && number_at(packet, at) == TYPE_SOA)
+			return true;
+		at += 10 + number_at(packet, at + 8);
+	}
+	return false;
 }
 
 /* An answer about another name is empty once libunbound has thrown out what was not asked. So an
@@ -173,7 +202,8 @@ static void take_answer(void *self, int failed, struct ub_result *result)
 	reading.used = 0;
 	if (failed == 0 && result != NULL) {
 		answer.status = status_of(result);
-		answer.ttl = result->ttl > 0 ? (uint32_t)result->ttl : 0;
+		if (result->ttl > 0 && (result->havedata || vouched_for(result)))
+			answer.ttl = (uint32_t)result->ttl; /* RFC 2308 5: no SOA, no time to keep it */
 		if (result->canonname != NULL && result->canonname != result->qname)
 			answer.canonical = str_make(reading.canonical,
 				dns_name_normalise(str_from(result->canonname), reading.canonical));

@@ -66,7 +66,7 @@ struct query {
 const char *fake_dns_mode_name(enum fake_dns_mode mode)
 {
 	static const char *const names[FAKE_DNS_MODES] = { "zone", "silent", "slow", "servfail",
-		"refused", "truncated", "cname-loop", "many", "lying", "odd", "other-question", "wrong-id",
+		"refused", "truncated", "cname-loop", "many", "lying", "referral", "odd", "other-question", "wrong-id",
 		"half", "dying" };
 
 	return names[mode];
@@ -170,6 +170,13 @@ static void put_records(struct buf *out, struct str owner, const struct dns_answ
 	}
 }
 
+/* The record written last stands in the authority section, the only one there. */
+static void move_to_authority(struct buf *out)
+{
+	set16(out, 6, get16(buf_str(out), 6) - 1);
+	set16(out, 8, 1);
+}
+
 /* Who says that there is nothing, and for how long (RFC 2308 3). */
 static void put_soa(struct buf *out, uint32_t ttl)
 {
@@ -181,8 +188,7 @@ static void put_soa(struct buf *out, uint32_t ttl)
 		put32(&data, 1);
 	put32(&data, ttl);
 	put_record(out, STR("example"), TYPE_SOA, ttl, buf_str(&data));
-	set16(out, 6, get16(buf_str(out), 6) - 1); /* it stands in the authority section */
-	set16(out, 8, 1);
+	move_to_authority(out);
 	buf_free(&data);
 }
 
@@ -264,6 +270,14 @@ static bool answer_lie(const struct query *query, struct buf *out)
 	return true;
 }
 
+static bool answer_referral(const struct query *query, struct buf *out)
+{
+	begin_answer(out, query, 0);
+	put_record(out, STR("example"), DNS_NS, 300, str_make("\2ns\7example\0", 12));
+	move_to_authority(out);
+	return true;
+}
+
 static bool answer_odd(const struct query *query, struct buf *out)
 {
 	static const struct str odd = { "\6a.b\0\xff\x1b\7example\0", 16 };
@@ -309,6 +323,8 @@ static bool compose(const struct fake_dns *server, struct query *query, struct b
 		return answer_many(query, out);
 	case FAKE_DNS_LYING:
 		return answer_lie(query, out);
+	case FAKE_DNS_REFERRAL:
+		return answer_referral(query, out);
 	case FAKE_DNS_ODD:
 		return answer_odd(query, out);
 	case FAKE_DNS_OTHER_QUESTION:

@@ -27,6 +27,7 @@ enum fake_dns_mode {
 	FAKE_DNS_CNAME_LOOP, /* NAME is a CNAME of loop1.NAME, that of loop2.NAME, that of NAME */
 	FAKE_DNS_MANY,       /* 512 addresses (A, AAAA), TC over UDP when they do not fit */
 	FAKE_DNS_LYING,      /* the record asked for, of another name: liar.example */
+	FAKE_DNS_REFERRAL,   /* nothing, but a name server to ask instead */
 	FAKE_DNS_ODD,        /* NS, MX, PTR, TXT: a record with odd bytes, then a good one */
 	FAKE_DNS_OTHER_QUESTION, /* the table's answer to another question: liar.example */
 	FAKE_DNS_WRONG_ID,   /* the table's answer under another id, as a spoofer would guess */

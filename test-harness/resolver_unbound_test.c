@@ -160,6 +160,7 @@ static const struct fault {
 	{ FAKE_DNS_CNAME_LOOP, 0, false, 2 },
 	{ FAKE_DNS_MANY, 0, true, 2 },
 	{ FAKE_DNS_LYING, 0, false, 1 },
+	{ FAKE_DNS_REFERRAL, 0, false, 2 },
 	{ FAKE_DNS_OTHER_QUESTION, 0, false, 2 },
 	{ FAKE_DNS_WRONG_ID, 0, false, 2 },
 	{ FAKE_DNS_HALF, 0, false, 4 },
@@ -205,6 +206,24 @@ T_TEST(each_fault_gives_a_status_in_time)
 		}
 		dns_batch_free(&batch);
 	}
+	end(&world);
+}
+
+/* What has no SOA is kept as short as can be, and only of AAAA believed. */
+T_TEST(nothing_that_nobody_stands_for)
+{
+	struct world world;
+	struct dns_batch *batch;
+
+	begin(&world);
+	fake_dns_set(world.server, FAKE_DNS_LYING, 0);
+	batch = batch_of(&world, 30, PATIENCE);
+	t_int(ask(batch, "www.example", DNS_AAAA)->status, DNS_NODATA);
+	t_int(ask(batch, "www.example", DNS_AAAA)->ttl, DNS_TTL_MIN);
+	t_int(ask(batch, "www.example", DNS_MX)->status, DNS_SERVFAIL);
+	fake_dns_set(world.server, FAKE_DNS_REFERRAL, 0);
+	t_int(ask(batch, "shop.example", DNS_TXT)->status, DNS_SERVFAIL);
+	dns_batch_free(&batch);
 	end(&world);
 }
 
