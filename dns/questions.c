@@ -51,9 +51,17 @@ static struct dns_question **bucket(struct dns_questions *questions, struct str 
 
 static void unlink_used(struct dns_questions *questions, struct dns_question *q)
 {
-	*(q->newer ? &q->newer->older : &questions->newest) = q->older;
-	*(q->older ? &q->older->newer : &questions->oldest) = q->newer;
+	if (questions->oldest == q)
+		questions->oldest = q->newer;
+	else
+		q->older->newer = q->newer;
+	if (questions->newest == q)
+		questions->newest = q->older;
+	else
+		q->newer->older = q->older;
 	q->newer = q->older = NULL;
+	questions->answered--;
+	questions->bytes -= q->size;
 }
 
 static void link_newest(struct dns_questions *questions, struct dns_question *q)
@@ -62,6 +70,8 @@ static void link_newest(struct dns_questions *questions, struct dns_question *q)
 	q->newer = NULL;
 	*(q->older ? &q->older->newer : &questions->oldest) = q;
 	questions->newest = q;
+	questions->answered++;
+	questions->bytes += q->size;
 }
 
 /* ---- the table ---- */
@@ -105,22 +115,23 @@ struct dns_question *dns_questions_add(struct dns_questions *questions, struct s
 	return q;
 }
 
-void dns_questions_drop(struct dns_questions *questions, struct dns_question *question)
+static void take_out(struct dns_questions *questions, struct dns_question *question)
 {
 	struct dns_question **at = bucket(questions, question->name, question->type);
 
-	if (!question->in_table)
-		return;
 	while (*at != question)
 		at = &(*at)->chain;
 	*at = question->chain;
 	question->in_table = false;
-	if (question->answer != NULL) {
-		unlink_used(questions, question);
-		questions->answered--;
-		questions->bytes -= question->size;
-	}
 	dns_question_release(question);
+}
+
+void dns_questions_drop(struct dns_questions *questions, struct dns_question *question)
+{
+	if (question->in_table && question->answer != NULL)
+		unlink_used(questions, question);
+	if (question->in_table)
+		take_out(questions, question);
 }
 
 void dns_questions_answer(struct dns_questions *questions, struct dns_question *question,
@@ -130,10 +141,12 @@ void dns_questions_answer(struct dns_questions *questions, struct dns_question *
 	question->expires = expires;
 	question->size += size;
 	link_newest(questions, question);
-	questions->answered++;
-	questions->bytes += question->size;
-	while (questions->bytes > questions->limit && questions->oldest != NULL)
-		dns_questions_drop(questions, questions->oldest);
+	while (questions->bytes > questions->limit && questions->oldest != NULL) {
+		struct dns_question *oldest = questions->oldest;
+
+		unlink_used(questions, oldest);
+		take_out(questions, oldest);
+	}
 }
 
 void dns_question_hold(struct dns_question *question)

@@ -114,12 +114,12 @@ static void unlink_waiter(struct dns_waiter *waiter)
 		waiter->batch->resolver->stats.in_flight--;
 }
 
+/* It is in no list any more. */
 static void settle(struct dns_waiter *waiter, const struct dns_answer *answer,
 	enum dns_status failed)
 {
 	struct dns_batch *batch = waiter->batch;
 
-	unlink_waiter(waiter);
 	waiter->failed = waiter->unanswered;
 	waiter->failed.status = failed;
 	waiter->answer = answer != NULL ? answer : &waiter->failed;
@@ -133,6 +133,7 @@ void dns_resolver_deliver(struct dns_question *question, const struct dns_answer
 	struct dns_resolver *resolver = question->resolver;
 	struct dns_answer whole = *answer, *copy;
 	uint64_t now = clock_monotonic_us(), ttl;
+	struct dns_waiter *waiter;
 	size_t size;
 
 	whole.name = question->name;
@@ -140,10 +141,15 @@ void dns_resolver_deliver(struct dns_question *question, const struct dns_answer
 	copy = dns_answer_copy(&whole, &size);
 	pthread_mutex_lock(&resolver->lock);
 	resolver->stats.in_flight -= in_flight(question);
-	question->sent = true; /* so that its waiters do not count it again */
 	resolver->stats.answers[copy == NULL ? DNS_SERVFAIL : copy->status]++;
-	while (question->waiters != NULL)
-		settle(question->waiters, copy, DNS_SERVFAIL);
+	waiter = question->waiters;
+	question->waiters = NULL;
+	for (struct dns_waiter *next; waiter != NULL; waiter = next) {
+		next = waiter->next;
+		waiter->before = NULL;
+		waiter->next = NULL;
+		settle(waiter, copy, DNS_SERVFAIL);
+	}
 	if (copy == NULL) {
 		dns_questions_drop(&resolver->questions, question);
 	} else {
@@ -330,6 +336,7 @@ static void wait_until(struct dns_batch *batch, size_t pending)
 	for (size_t i = 0; i < batch->n; i++) {
 		if (batch->waiters[i].before == NULL)
 			continue;
+		unlink_waiter(&batch->waiters[i]);
 		settle(&batch->waiters[i], NULL, DNS_TIMEOUT);
 		batch->resolver->stats.timeouts++;
 	}

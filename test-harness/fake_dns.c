@@ -66,8 +66,8 @@ struct query {
 const char *fake_dns_mode_name(enum fake_dns_mode mode)
 {
 	static const char *const names[FAKE_DNS_MODES] = { "zone", "silent", "slow", "servfail",
-		"refused", "truncated", "cname-loop", "many", "lying", "referral", "odd", "other-question", "wrong-id",
-		"half", "dying" };
+		"refused", "truncated", "cname-loop", "many", "lying", "referral", "odd",
+		"other-question", "wrong-id", "half", "dying" };
 
 	return names[mode];
 }
