@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/lex.h"
 #include "dns/backend.h"
 #include "dns/name.h"
 #include "dns/questions.h"
@@ -354,30 +355,59 @@ bool dns_nameserver_ok(struct str text)
 		(str_to_u64(str_slice(text, at + 1, text.len), UINT16_MAX, &port) && port > 0));
 }
 
+static int add_nameserver(struct ub_ctx *context, const char *text, struct error *error)
+{
+	int failed = ub_ctx_set_fwd(context, text);
+
+	return failed == 0 ? 0 : error_set(error, "name server '%s': %s", text, ub_strerror(failed));
+}
+
+/* The lines "nameserver ADDRESS" of resolv.conf(5), without those that cannot be read, as glibc
+ * does. Returns how many, -1 with an error. */
+static int read_resolv_conf(struct ub_ctx *context, const char *path, struct error *error)
+{
+	struct lex_file file;
+	struct lex_line line;
+	struct str word;
+	struct lex lex;
+	char text[64];
+	int n = 0, unreadable = 0;
+
+	if (lex_file_read(&file, path, error) != 0)
+		return -1;
+	lex = lex_begin(path, str_make(file.text, file.len));
+	while (n < DNS_NAMESERVERS_MAX && lex_next(&lex, &line)) {
+		if (!lex_word(&line, &word, NULL) || !str_equal(word, STR("nameserver")) ||
+			!lex_word(&line, &word, NULL))
+			continue;
+		snprintf(text, sizeof(text), "%.*s", (int)(word.len < 60 ? word.len : 60), word.ptr);
+		++*(add_nameserver(context, text, error) == 0 ? &n : &unreadable);
+	}
+	lex_file_clear(&file);
+	if (n == 0 && unreadable > 0)
+		return -1;
+	if (n == 0) /* as resolv.conf(5) has it */
+		return add_nameserver(context, "127.0.0.1", error) == 0 ? 1 : -1;
+	return n;
+}
+
+/* Returns how many, -1 with an error. */
 static int set_nameservers(struct ub_ctx *context, const struct dns_unbound_options *options,
 	struct error *error)
 {
-	const char *path = options->resolv_conf == NULL ? "/etc/resolv.conf" : options->resolv_conf;
-	int failed;
-
+	if (options->n == 0)
+		return read_resolv_conf(context, options->resolv_conf == NULL ? "/etc/resolv.conf"
+			: options->resolv_conf, error);
 	if (options->n > DNS_NAMESERVERS_MAX)
 		return error_set(error, "more than %d name servers", DNS_NAMESERVERS_MAX);
 	for (size_t i = 0; i < options->n; i++) {
 		if (!dns_nameserver_ok(str_from(options->nameservers[i])))
 			return error_set(error, "'%s' is not a name server's ADDRESS or ADDRESS@PORT",
 				options->nameservers[i]);
-		failed = ub_ctx_set_fwd(context, options->nameservers[i]);
-		if (failed != 0)
-			return error_set(error, "name server '%s': %s", options->nameservers[i],
-				ub_strerror(failed));
+		if (add_nameserver(context, options->nameservers[i], error) != 0)
+			return -1;
 	}
-	if (options->n > 0)
-		return 0;
-	failed = ub_ctx_resolvconf(context, path);
-	if (failed != 0)
-		return error_set(error, "cannot read name servers from '%s': %s", path,
-			failed == UB_READFILE ? strerror(errno) : ub_strerror(failed));
-	return 0;
+	return (int)options->n;
 }
 
 /* See unbound.conf(5). What is not plain there was measured against test-harness/fake_dns:
@@ -385,11 +415,13 @@ static int set_nameservers(struct ub_ctx *context, const struct dns_unbound_opti
  * infra-cache-min-rtt, outbound-msg-retry: a forwarder takes long over names that it does not know,
  * and libunbound, used to 1 ms from its cache, repeats the question after 50 ms, and nine times in
  * two seconds. So the first repetition comes after 1 s, for a packet lost, and SERVFAIL is taken at
- * its word: at most two packets a question in the budget, one while nothing is lost.
+ * its word: at most two packets a question in the budget, one while nothing is lost. Of several
+ * servers one is left for the next after two silences: 0.5 s each, so that the next has its time.
  *
  * infra-host-ttl: how long it remembers that a server was silent. By its own 15 minutes all mail is
  * "unknown" for so long when the forwarder was away for two. infra-cache-max-rtt and
- * infra-keep-probing, which promise the same, made it worse: silent for 12 s was "down". */
+ * infra-keep-probing, which promise the same, made it worse: silent for 12 s was "down". Of several
+ * servers a dead one is tried again that often, and delays what is asked in that second. */
 static const char *const settings[][2] = {
 	{ "module-config:", "iterator" }, /* no DNSSEC */
 	{ "do-not-query-localhost:", "no" },
@@ -398,9 +430,7 @@ static const char *const settings[][2] = {
 	{ "cache-max-ttl:", "86400" },
 	{ "cache-max-negative-ttl:", "3600" },
 	{ "edns-buffer-size:", "1232" },  /* no fragments */
-	{ "infra-cache-min-rtt:", "1000" },
 	{ "outbound-msg-retry:", "1" },
-	{ "infra-host-ttl:", "5" },
 	{ "max-query-restarts:", "1" },   /* a forwarder follows CNAMEs itself */
 };
 
@@ -412,7 +442,10 @@ static unsigned sockets_of(const struct dns_unbound_options *options)
 static int set_up(struct ub_ctx *context, const struct dns_unbound_options *options,
 	struct error *error)
 {
+	int servers = set_nameservers(context, options, error);
 	const struct { const char *name; unsigned value; } numbers[] = {
+		{ "infra-cache-min-rtt:", servers > 1 ? 500 : 1000 },
+		{ "infra-host-ttl:", servers > 1 ? 30 : 5 },
 		{ "outgoing-range:", sockets_of(options) },
 		{ "outgoing-num-tcp:", DNS_TCP_SOCKETS },
 		{ "num-queries-per-thread:", DNS_FLIGHTS_MAX },
@@ -420,7 +453,8 @@ static int set_up(struct ub_ctx *context, const struct dns_unbound_options *opti
 	char text[16];
 	int failed = 0;
 
-	ub_ctx_debugout(context, NULL);
+	if (servers < 0)
+		return -1;
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]) && failed == 0; i++)
 		failed = ub_ctx_set_option(context, settings[i][0], settings[i][1]);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && failed == 0; i++) {
@@ -429,9 +463,7 @@ static int set_up(struct ub_ctx *context, const struct dns_unbound_options *opti
 	}
 	if (failed == 0)
 		failed = ub_ctx_async(context, 1); /* a thread, no process */
-	if (failed != 0)
-		return error_set(error, "libunbound: %s", ub_strerror(failed));
-	return set_nameservers(context, options, error);
+	return failed == 0 ? 0 : error_set(error, "libunbound: %s", ub_strerror(failed));
 }
 
 static void ignore_answer(void *self, int failed, struct ub_result *result)
@@ -502,7 +534,8 @@ struct dns_resolver *dns_resolver_unbound(const struct dns_unbound_options *opti
 		error_set(error, "libunbound cannot begin: memory or descriptors are spent");
 	else if (pipe(unbound->wake) != 0 || fcntl(unbound->wake[1], F_SETFL, O_NONBLOCK) != 0)
 		error_set(error, "cannot make a pipe: %s", strerror(errno));
-	else if (set_up(unbound->context, options, error) == 0 &&
+	else if (ub_ctx_debugout(unbound->context, NULL) == 0 &&
+		set_up(unbound->context, options, error) == 0 &&
 		start_threads(unbound, error) == 0) {
 		resolver = dns_resolver_create(&backend, unbound);
 		if (resolver == NULL)

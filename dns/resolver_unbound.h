@@ -9,6 +9,9 @@
  * finds forged comes as SERVFAIL. Private and loopback addresses in answers are passed on: who asks
  * decides. Nothing is written to stderr or syslog. /etc/hosts is not read.
  *
+ * With several name servers it asks the one that is quick; one that is silent is left after a
+ * second, and tried again after half a minute. REFUSED by all comes as SERVFAIL.
+ *
  * libunbound answers itself, without asking: localhost, and NXDOMAIN below test, invalid and onion
  * (RFC 6761, RFC 7686).
  *

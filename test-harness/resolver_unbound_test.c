@@ -277,6 +277,38 @@ T_TEST(recovers_when_the_server_does)
 	end(&world);
 }
 
+/* The dead one has its turn sooner or later: each question is answered all the same. */
+T_TEST(the_second_server_answers_for_the_first)
+{
+	struct world world;
+	struct fake_dns *dead = fake_dns_start("");
+	const char *nameservers[2];
+	struct dns_unbound_options options = { .nameservers = nameservers, .n = 2 };
+	struct dns_batch *batch;
+	struct error error;
+	char name[32];
+	size_t number;
+
+	begin(&world);
+	t_need(dead != NULL);
+	fake_dns_set(dead, FAKE_DNS_SILENT, 0);
+	dns_resolver_free(&world.resolver);
+	nameservers[0] = fake_dns_address(dead);
+	nameservers[1] = fake_dns_address(world.server);
+	world.resolver = dns_resolver_unbound(&options, &error);
+	t_need(world.resolver != NULL);
+	batch = batch_of(&world, 30, PATIENCE);
+	for (unsigned i = 0; i < 30; i++) {
+		snprintf(name, sizeof(name), "h%u.example", i);
+		dns_batch_ask(batch, str_from(name), DNS_A, &number);
+	}
+	t_int(dns_batch_wait(batch), 0);
+	t_true(fake_dns_packets(dead) > 0);
+	dns_batch_free(&batch);
+	end(&world);
+	fake_dns_stop(&dead);
+}
+
 /* Names that never answer do not take the others along. */
 T_TEST(slow_names_do_not_block_others)
 {
@@ -478,7 +510,10 @@ T_TEST(what_it_cannot_begin_with)
 	t_str(error.text, "more than 16 name servers");
 	t_true(dns_resolver_unbound(&file, &error) == NULL);
 	t_true(strstr(error.text, "resolv.conf': No such file") != NULL);
-	t_write(file.resolv_conf, "search example\nnameserver 127.0.0.1\n", 36);
+	t_write(file.resolv_conf, "nameserver ns.example\n", 22);
+	t_true(dns_resolver_unbound(&file, &error) == NULL);
+	t_str(error.text, "name server 'ns.example': syntax error");
+	t_write(file.resolv_conf, "search example\nnameserver x\nnameserver 127.0.0.1 \nnameserver", 60);
 	resolver = dns_resolver_unbound(&file, &error);
 	t_need(resolver != NULL);
 	dns_resolver_free(&resolver);
