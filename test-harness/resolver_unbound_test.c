@@ -331,6 +331,37 @@ T_TEST(slow_names_do_not_block_others)
 	end(&world);
 }
 
+/* Of a thousand names as many are sent as there are sockets; when the message is gone the rest is
+ * forgotten, not sent later. */
+T_TEST(what_nobody_waits_for_is_not_sent)
+{
+	struct world world;
+	struct dns_batch *batch;
+	struct dns_stats stats;
+	uint64_t begun;
+	char name[32];
+	size_t number;
+
+	begin(&world);
+	fake_dns_set(world.server, FAKE_DNS_SILENT, 0);
+	batch = batch_of(&world, DNS_QUERIES_MAX, 200);
+	for (unsigned i = 0; i < DNS_QUERIES_MAX; i++) {
+		snprintf(name, sizeof(name), "h%u.example", i);
+		dns_batch_ask(batch, str_from(name), DNS_A, &number);
+	}
+	t_int(dns_batch_wait(batch), DNS_QUERIES_MAX);
+	dns_batch_free(&batch);
+	begun = clock_monotonic_us();
+	do {
+		usleep(10000);
+		dns_resolver_stats(world.resolver, &stats);
+	} while (stats.in_flight > 0 && clock_monotonic_us() - begun < PATIENCE * (uint64_t)1000);
+	t_int(stats.in_flight, 0);
+	t_int(stats.withdrawn + fake_dns_questions(world.server), DNS_QUERIES_MAX);
+	t_true(fake_dns_questions(world.server) <= DNS_SOCKETS);
+	end(&world);
+}
+
 /* ---- how often it asks ---- */
 
 T_TEST(the_server_sees_no_more_than_the_budget)
