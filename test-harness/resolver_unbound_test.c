@@ -148,65 +148,70 @@ T_TEST(statuses_and_ttls)
 static const struct fault {
 	enum fake_dns_mode mode;
 	unsigned argument;
-	bool found;     /* else unknown */
-	size_t packets; /* a question may cost at the server, at most */
+	bool found;   /* else unknown */
+	size_t names; /* that the server may see for one, at most; a CNAME leads to more */
+	size_t packets; /* for one; with room for a machine so busy that it looks like a loss */
 } faults[] = {
-	{ FAKE_DNS_ZONE, 0, true, 1 },
-	{ FAKE_DNS_SILENT, 0, false, 2 },
-	{ FAKE_DNS_SLOW, 200, true, 2 },
-	{ FAKE_DNS_SERVFAIL, 0, false, 1 },
-	{ FAKE_DNS_REFUSED, 0, false, 1 },
-	{ FAKE_DNS_TRUNCATED, 0, true, 2 },
-	{ FAKE_DNS_CNAME_LOOP, 0, false, 2 },
-	{ FAKE_DNS_MANY, 0, true, 2 },
-	{ FAKE_DNS_LYING, 0, false, 1 },
-	{ FAKE_DNS_REFERRAL, 0, false, 2 },
-	{ FAKE_DNS_OTHER_QUESTION, 0, false, 2 },
-	{ FAKE_DNS_WRONG_ID, 0, false, 2 },
-	{ FAKE_DNS_HALF, 0, false, 4 },
-	{ FAKE_DNS_DYING, 0, false, 2 },
+	{ FAKE_DNS_ZONE, 0, true, 1, 2 },
+	{ FAKE_DNS_SILENT, 0, false, 1, 2 },
+	{ FAKE_DNS_SLOW, 200, true, 1, 2 },
+	{ FAKE_DNS_SERVFAIL, 0, false, 1, 2 },
+	{ FAKE_DNS_REFUSED, 0, false, 1, 2 },
+	{ FAKE_DNS_TRUNCATED, 0, true, 1, 4 },
+	{ FAKE_DNS_CNAME_LOOP, 0, false, 2, 4 },
+	{ FAKE_DNS_MANY, 0, true, 1, 4 },
+	{ FAKE_DNS_LYING, 0, false, 1, 2 },
+	{ FAKE_DNS_REFERRAL, 0, false, 1, 2 },
+	{ FAKE_DNS_OTHER_QUESTION, 0, false, 1, 2 },
+	{ FAKE_DNS_WRONG_ID, 0, false, 1, 2 },
+	{ FAKE_DNS_HALF, 0, false, 1, 6 },
+	{ FAKE_DNS_DYING, 0, false, 1, 2 },
 };
 
+static void check_fault(const struct world *world, const struct fault *fault)
+{
+	struct dns_batch *batch = batch_of(world, 10, fault->found ? PATIENCE : 300);
+	uint64_t begun = clock_monotonic_us();
+	size_t number, wrong = 0;
+	char name[64];
+
+	fake_dns_set(world->server, fault->mode, fault->argument);
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "h%u.example", i);
+		dns_batch_ask(batch, str_from(name), DNS_A, &number);
+	}
+	t_int(dns_batch_wait(batch), fault->found ? 0 : 10);
+	t_true(clock_monotonic_us() - begun < PATIENCE * (uint64_t)1000);
+	t_int(dns_batch_asked(batch), 10);
+	for (size_t i = 0; i < dns_batch_asked(batch); i++) {
+		enum dns_status status = dns_batch_answer(batch, i)->status;
+
+		wrong += fault->found ? status != DNS_FOUND : status != DNS_SERVFAIL &&
+			status != DNS_TIMEOUT && status != DNS_REFUSED;
+	}
+	t_int(wrong, 0);
+	t_true(fake_dns_questions(world->server) <= 10 * fault->names);
+	if (!t_true(fake_dns_packets(world->server) <= 10 * fault->packets))
+		printf("# %s: %zu packets, %zu questions\n", fake_dns_mode_name(fault->mode),
+			fake_dns_packets(world->server), fake_dns_questions(world->server));
+	if (fault->mode == FAKE_DNS_MANY) {
+		t_int(dns_batch_answer(batch, 0)->n, DNS_RECORDS_MAX);
+		t_int(dns_batch_answer(batch, 0)->dropped, 512 - DNS_RECORDS_MAX);
+	}
+	dns_batch_free(&batch);
+}
+
 /* A minute instead of a tenth of a second: the machine may be busy; a resolver that does not hold
- * the deadline hangs, or fails one of these at 300 ms. */
+ * the deadline hangs, or gives another status after 300 ms. */
 T_TEST(each_fault_gives_a_status_in_time)
 {
-	struct world world;
-
-	begin(&world);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		unsigned ms = faults[i].found ? PATIENCE : 300;
-		struct dns_batch *batch = batch_of(&world, 10, ms);
-		uint64_t begun = clock_monotonic_us();
-		size_t number, wrong = 0;
-		char name[64];
+		struct world world;
 
-		fake_dns_set(world.server, faults[i].mode, faults[i].argument);
-		fake_dns_forget(world.server);
-		for (unsigned j = 0; j < 100; j++) {
-			snprintf(name, sizeof(name), "h%u.%s.example", j,
-				fake_dns_mode_name(faults[i].mode));
-			dns_batch_ask(batch, str_from(name), DNS_A, &number);
-		}
-		t_int(dns_batch_wait(batch), faults[i].found ? 0 : 10);
-		t_true(clock_monotonic_us() - begun < PATIENCE * (uint64_t)1000);
-		t_int(dns_batch_asked(batch), 10);
-		for (size_t j = 0; j < dns_batch_asked(batch); j++) {
-			enum dns_status status = dns_batch_answer(batch, j)->status;
-
-			wrong += faults[i].found ? status != DNS_FOUND : status != DNS_SERVFAIL &&
-				status != DNS_TIMEOUT && status != DNS_REFUSED;
-		}
-		if (!t_int(wrong, 0) || !t_true(fake_dns_packets(world.server) <= 10 * faults[i].packets))
-			printf("# %s: %zu packets\n", fake_dns_mode_name(faults[i].mode),
-				fake_dns_packets(world.server));
-		if (faults[i].mode == FAKE_DNS_MANY) {
-			t_int(dns_batch_answer(batch, 0)->n, DNS_RECORDS_MAX);
-			t_int(dns_batch_answer(batch, 0)->dropped, 512 - DNS_RECORDS_MAX);
-		}
-		dns_batch_free(&batch);
+		begin(&world);
+		check_fault(&world, &faults[i]);
+		end(&world);
 	}
-	end(&world);
 }
 
 /* What has no SOA is kept as short as can be, and only of AAAA believed. */
