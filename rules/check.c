@@ -340,7 +340,7 @@ static void set_stage(struct rule *rule)
 	const struct definition *definition = &rule->definition;
 	if (definition->kind == RULE_META)
 		rule->stage = FACT_CONNECT; /* and what it inherits */
-	else if (definition->kind == RULE_NETWORK)
+	else if (definition->kind == RULE_NETWORK || definition->kind == RULE_FLUX)
 		rule->stage = network_rule_stage(&definition->network);
 	else if (definition->calls)
 		rule->stage = definition->call.entry ? definition->call.entry->stage : FACT_MESSAGE;

@@ -17,7 +17,7 @@ static const struct str body[] = {
 };
 static const struct fact_url urls[] = {
 	{ { "HTTP://Pills.Example/a%41", 25 }, { "http://pills.example/aA", 23 }, { "pills.example", 13 },
-	  false, 0, NULL },
+	  false, 0, NULL, NULL, NULL },
 };
 
 static const struct str uris[] = {

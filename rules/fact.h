@@ -34,6 +34,18 @@ struct fact_part {
 	struct part about;   /* zero unless the set asks for the tree */
 };
 
+/* What DNS says of a name. */
+struct fact_host {
+	struct str name;
+	const char *unknown; /* why not all could be said ("dns-timeout" ...; static); NULL: it was */
+	bool nxdomain;       /* there is no such name */
+	bool lame;           /* no server of its zone answers for it (SERVFAIL, REFUSED) */
+	const struct network *const *networks; /* of its addresses; those that are private or of no
+	                                        * host at all (0/8, 127/8) are left out */
+	size_t networks_n;
+	uint32_t ttl;        /* seconds: the least of the answers; 0: there was none */
+};
+
 struct fact_url {
 	struct str raw;      /* as it stood in the mail */
 	struct str url;      /* cleaned and decoded, what a click would open */
@@ -41,6 +53,9 @@ struct fact_url {
 	bool host_is_ip;
 	unsigned disguise;   /* bits of enum disguise (base/disguise.h) */
 	const struct network *network; /* of a literal address; NULL when the host is a name */
+	const struct fact_host *dns;   /* of a name; NULL: it was not asked for */
+	const struct fact_host *ns;    /* all name servers of its registered domain as one; NULL: as
+	                                * above */
 };
 
 /* A relay of the Received chain, newest first. relays[0] is the connecting client: empty where
@@ -104,6 +119,10 @@ struct facts {
 	const struct link *links;      /* what SpamAssassin knows of each link (base/link.h); empty
 	                                * unless the set asks */
 	size_t links_n;
+	bool has_dns;                  /* else no name was asked for, and all of these are NULL */
+	const struct fact_host *helo_host, *from_host; /* HELO's name; the domain of From */
+	const struct fact_host *mx;    /* all mail servers of the envelope sender's domain as one; NULL:
+	                                * it has no domain */
 	const struct fact_relay *relays;
 	size_t relays_n;
 	struct auth_results auth;      /* of servers that the admin trusts; empty unless the set asks */

@@ -13,13 +13,15 @@
 struct subject {
 	const char *name;
 	enum fact_stage stage;
-	bool absent;
+	bool host;             /* DNS may have said something of it */
 	enum network_subject subject;
 };
 static const struct subject subjects[] = {
-	{ "client", FACT_CONNECT, false, NETWORK_CLIENT }, { "relay", FACT_MESSAGE, false, NETWORK_RELAY },
-	{ "url", FACT_MESSAGE, false, NETWORK_URL }, { "url_ns", 0, true, 0 }, { "mx", 0, true, 0 },
-	{ "helo", 0, true, 0 }, { "from_domain", 0, true, 0 },
+	{ "client", FACT_CONNECT, false, NETWORK_CLIENT },
+	{ "relay", FACT_MESSAGE, false, NETWORK_RELAY }, { "url", FACT_MESSAGE, true, NETWORK_URL },
+	{ "url_ns", FACT_MESSAGE, true, NETWORK_URL_NS }, { "mx", FACT_MESSAGE, true, NETWORK_MX },
+	{ "helo", FACT_MESSAGE, true, NETWORK_HELO },
+	{ "from_domain", FACT_MESSAGE, true, NETWORK_FROM },
 };
 
 static bool read_list(struct str text, struct network_word *word)
@@ -63,6 +65,19 @@ static bool read_prefix(struct str text, struct network_word *word)
 	return ip_prefix_parse(text, &word->prefix, NULL);
 }
 
+static bool read_same(struct str text, struct network_word *word)
+{
+	(void)word;
+	return str_equal_nocase(text, STR("client"));
+}
+
+static bool read_dns(struct str text, struct network_word *word)
+{
+	word->dns = str_equal_nocase(text, STR("nxdomain")) ? NETWORK_NXDOMAIN :
+		str_equal_nocase(text, STR("lame")) ? NETWORK_LAME : 0u;
+	return word->dns != 0;
+}
+
 struct test_kind {
 	const char *name, *expected;
 	enum network_what what;
@@ -74,7 +89,11 @@ static const struct test_kind kinds[] = {
 	{ "cc", "a country code of two letters", NETWORK_CC, read_country },
 	{ "org", "a regex", NETWORK_ORG, NULL },
 	{ "cidr", "an address or prefix without host bits (192.0.2.0/24)", NETWORK_CIDR, read_prefix },
+	{ "same", "'client'", NETWORK_SAME, read_same },
+	{ "dns", "'nxdomain' or 'lame'", NETWORK_DNS, read_dns },
 };
+
+#define SUBJECTS "client, relay, url, url_ns, mx, helo or from_domain"
 
 static const struct subject *read_subject(struct lex_line *line, struct diags *diags)
 {
@@ -82,23 +101,16 @@ static const struct subject *read_subject(struct lex_line *line, struct diags *d
 	struct place place;
 	char hint[80];
 	if (!lex_word(line, &text, &place)) {
-		diags_add(diags, DIAG_ERROR, place, "client, relay or url expected");
+		diags_add(diags, DIAG_ERROR, place, SUBJECTS " expected");
 		return NULL;
 	}
 	struct suggest suggest = suggest_begin(text);
 	for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
-		if (str_equal_nocase(text, str_from(subjects[i].name))) {
-			if (!subjects[i].absent)
-				return &subjects[i];
-			diags_add(diags, DIAG_ERROR, place,
-				"'network ... %s' comes with DNS look-ups; not supported yet",
-				subjects[i].name);
-			return NULL;
-		}
-		if (!subjects[i].absent)
-			suggest_offer(&suggest, subjects[i].name);
+		if (str_equal_nocase(text, str_from(subjects[i].name)))
+			return &subjects[i];
+		suggest_offer(&suggest, subjects[i].name);
 	}
-	diags_add(diags, DIAG_ERROR, place, "unknown subject '%.*s'%s: client, relay or url expected",
+	diags_add(diags, DIAG_ERROR, place, "unknown subject '%.*s'%s: " SUBJECTS " expected",
 		(int)(text.len < 100 ? text.len : 100), text.ptr,
 		suggest_text(&suggest, hint, sizeof hint));
 	return NULL;
@@ -110,7 +122,7 @@ static const struct test_kind *read_kind(struct lex_line *line, struct diags *di
 	struct place place;
 	char hint[80];
 	if (!lex_word(line, &text, &place)) {
-		diags_add(diags, DIAG_ERROR, place, "in, asn, cc, org or cidr expected");
+		diags_add(diags, DIAG_ERROR, place, "in, asn, cc, org, cidr, same or dns expected");
 		return NULL;
 	}
 	struct suggest suggest = suggest_begin(text);
@@ -119,7 +131,7 @@ static const struct test_kind *read_kind(struct lex_line *line, struct diags *di
 			return &kinds[i];
 		suggest_offer(&suggest, kinds[i].name);
 	}
-	diags_add(diags, DIAG_ERROR, place, "unknown test '%.*s'%s: in, asn, cc, org or cidr expected",
+	diags_add(diags, DIAG_ERROR, place, "unknown test '%.*s'%s: in, asn, cc, org, cidr, same or dns expected",
 		(int)(text.len < 100 ? text.len : 100), text.ptr,
 		suggest_text(&suggest, hint, sizeof hint));
 	return NULL;
@@ -160,6 +172,11 @@ int network_rule_read(struct lex_line *line, struct arena *arena, struct diags *
 	const struct test_kind *kind = subject ? read_kind(line, diags) : NULL;
 	if (!kind)
 		return -1;
+	if (kind->what == NETWORK_DNS && !subject->host) {
+		diags_add(diags, DIAG_ERROR, line->place, "'dns' asks of a name: %s is an address",
+			subject->name);
+		return -1;
+	}
 	out->subject = subject->subject;
 	out->what = kind->what;
 	if (kind->read)
@@ -168,13 +185,76 @@ int network_rule_read(struct lex_line *line, struct arena *arena, struct diags *
 	return 0;
 }
 
+/* "networks >= 5", "ttl <= 300": one word of the rule. 1; 0: there is no more; -1. */
+static int read_condition(struct lex_line *line, struct diags *diags, struct network_word *word)
+{
+	struct str name, op, value;
+	struct place place;
+	uint64_t number;
+	if (!lex_word(line, &name, &word->place))
+		return 0;
+	word->ttl = str_equal_nocase(name, STR("ttl"));
+	if (!word->ttl && !str_equal_nocase(name, STR("networks"))) {
+		diags_add(diags, DIAG_ERROR, word->place, "'%.*s': networks or ttl expected",
+			(int)(name.len < 100 ? name.len : 100), name.ptr);
+		return -1;
+	}
+	if (!lex_word(line, &op, &place) ||
+		!(str_equal(op, STR(">=")) || str_equal(op, STR("<=")))) {
+		diags_add(diags, DIAG_ERROR, place, "'>=' or '<=' expected");
+		return -1;
+	}
+	if (!lex_word(line, &value, &place) || !str_to_u64(value, UINT32_MAX, &number)) {
+		diags_add(diags, DIAG_ERROR, place, "number expected");
+		return -1;
+	}
+	word->least = op.ptr[0] == '>' ? (uint32_t)number : 0;
+	word->most = op.ptr[0] == '>' ? UINT32_MAX : (uint32_t)number;
+	return 1;
+}
+
+int network_rule_read_flux(struct lex_line *line, struct arena *arena, struct diags *diags,
+	struct network_rule *out)
+{
+	*out = (struct network_rule){ .what = NETWORK_FLUX };
+	struct place place = line->place;
+	const struct subject *subject = read_subject(line, diags);
+	int status = -1;
+	if (!subject)
+		return -1;
+	out->subject = subject->subject;
+	out->words = ARENA_ARRAY(arena, struct network_word, line->text.len / 2 + 1);
+	if (!out->words)
+		return -1;
+	if (!subject->host) {
+		diags_add(diags, DIAG_ERROR, place, "'flux' asks of a name: %s is an address",
+			subject->name);
+		return -1;
+	}
+	while ((status = read_condition(line, diags, &out->words[out->words_n])) > 0)
+		out->words_n++;
+	if (status == 0 && out->words_n == 0) {
+		diags_add(diags, DIAG_ERROR, place, "networks or ttl expected");
+		return -1;
+	}
+	return status;
+}
+
 enum fact_stage network_rule_stage(const struct network_rule *test)
 {
 	return test->subject == NETWORK_CLIENT ? FACT_CONNECT : FACT_MESSAGE;
 }
 
+/* One that a subject has: an address, or a name and what DNS said of it. Neither: no address. */
+struct one {
+	const struct network *network;
+	const struct fact_host *host;
+	struct str prefix;     /* of the evidence: the link, the name */
+};
+
 struct question {
 	const struct network_rule *test;
+	const struct facts *facts;
 	const struct network *network;
 	int32_t day;
 	const int32_t *list_last_days;
@@ -290,57 +370,171 @@ static int ask_cidr(struct question *q)
 	return 0;
 }
 
+/* In the client's AS. A mail without client is sent from none. */
+static int ask_same(struct question *q)
+{
+	const struct network *client = q->facts->client;
+	if (!client || client == q->network)
+		return 0;
+	if (client->asn_state == NETWORK_UNKNOWN || q->network->asn_state == NETWORK_UNKNOWN)
+		q->answer->unknown = "asn-unknown";
+	q->answer->hit = client->asn_state == NETWORK_KNOWN &&
+		q->network->asn_state == NETWORK_KNOWN && client->asn == q->network->asn;
+	int n = describe(q->network, q->text, sizeof q->text / 2);
+	snprintf(q->text + n, sizeof q->text - (size_t)n, " as the client");
+	return 0;
+}
+
 typedef int asker(struct question *q);
 static asker *const askers[] = {
 	[NETWORK_IN] = ask_list, [NETWORK_ASN] = ask_asn, [NETWORK_CC] = ask_country,
-	[NETWORK_ORG] = ask_org, [NETWORK_CIDR] = ask_cidr,
+	[NETWORK_ORG] = ask_org, [NETWORK_CIDR] = ask_cidr, [NETWORK_SAME] = ask_same,
 };
 
-/* The n-th network of the subject; false: no further one. NULL: it has none. */
-static bool subject_network(const struct network_rule *test, const struct facts *facts,
-	size_t n, const struct network **out, struct str *prefix)
+static void ask_dns(struct question *q, const struct fact_host *host)
 {
-	*prefix = str_make(NULL, 0);
-	*out = NULL;
-	if (test->subject == NETWORK_CLIENT) {
-		*out = facts->client;
+	for (size_t k = 0; k < q->test->words_n; k++) {
+		unsigned dns = q->test->words[k].dns;
+		if ((dns & NETWORK_NXDOMAIN && host->nxdomain) || (dns & NETWORK_LAME && host->lame))
+			q->answer->hit = true;
+	}
+	snprintf(q->text, sizeof q->text, "%s", host->nxdomain ? "nxdomain" : "lame");
+}
+
+/* Networks are AS numbers, and of addresses in none their prefixes. */
+static bool same_network(const struct network *a, const struct network *b)
+{
+	if (a->asn_state == NETWORK_KNOWN || b->asn_state == NETWORK_KNOWN)
+		return a->asn_state == b->asn_state && a->asn == b->asn;
+	if (a->prefix_state == NETWORK_KNOWN)
+		return ip_prefix_contains(&a->prefix, &b->ip);
+	return ip_equal(&a->ip, &b->ip);
+}
+
+static uint32_t count_networks(const struct fact_host *host)
+{
+	uint32_t n = 0;
+	for (size_t i = 0; i < host->networks_n; i++) {
+		size_t k = 0;
+		while (k < i && !same_network(host->networks[k], host->networks[i]))
+			k++;
+		n += k == i;
+	}
+	return n;
+}
+
+/* What was not answered can add networks and make the time to live shorter, never the reverse: with
+ * answers missing, only "networks >=" and "ttl <=" can be said to hold. */
+static void ask_flux(struct question *q, const struct fact_host *host)
+{
+	uint32_t networks = count_networks(host);
+	bool all = host->networks_n > 0;
+	for (size_t k = 0; all && k < q->test->words_n; k++) {
+		const struct network_word *word = &q->test->words[k];
+		uint32_t value = word->ttl ? host->ttl : networks;
+		bool firm = !host->unknown || (word->ttl ? word->least == 0 :
+			word->most == UINT32_MAX);
+		all = firm && value >= word->least && value <= word->most;
+	}
+	q->answer->hit = all;
+	snprintf(q->text, sizeof q->text, "networks=%u ttl=%u", (unsigned)networks,
+		(unsigned)host->ttl);
+}
+
+/* 0, or -1 when memory is spent. */
+static int ask_host(struct question *q, const struct fact_host *host)
+{
+	q->text[0] = '\0';
+	if (q->test->what == NETWORK_DNS)
+		ask_dns(q, host);
+	else if (q->test->what == NETWORK_FLUX)
+		ask_flux(q, host);
+	else
+		for (size_t i = 0; i < host->networks_n && !q->answer->hit; i++) {
+			q->network = host->networks[i];
+			if (askers[q->test->what](q))
+				return -1;
+		}
+	if (!q->answer->hit && host->unknown)
+		q->answer->unknown = host->unknown;
+	return 0;
+}
+
+static bool one_of_urls(const struct network_rule *test, const struct facts *facts, size_t n,
+	struct one *out)
+{
+	if (n >= facts->urls_n)
+		return false;
+	const struct fact_url *url = &facts->urls[n];
+	out->prefix = url->url;
+	if (test->subject == NETWORK_URL_NS)
+		out->host = url->ns;
+	else if (url->host_is_ip)
+		out->network = url->network;
+	else
+		out->host = url->dns;
+	return true;
+}
+
+static bool one_of_relays(const struct facts *facts, size_t n, struct one *out)
+{
+	n += facts->client != NULL; /* then relays[0] is the client */
+	if (n < facts->relays_n)
+		out->network = facts->relays[n].network;
+	return n < facts->relays_n;
+}
+
+/* The n-th that the subject has; false: there is no further one. */
+static bool one_of(const struct network_rule *test, const struct facts *facts, size_t n,
+	struct one *out)
+{
+	*out = (struct one){ .prefix = { NULL, 0 } };
+	switch (test->subject) {
+	case NETWORK_RELAY:
+		return one_of_relays(facts, n, out);
+	case NETWORK_URL: case NETWORK_URL_NS:
+		return one_of_urls(test, facts, n, out);
+	case NETWORK_CLIENT:
+		out->network = facts->client;
+		return n == 0;
+	default:
+		out->host = test->subject == NETWORK_MX ? facts->mx :
+			test->subject == NETWORK_HELO ? facts->helo_host : facts->from_host;
+		out->prefix = out->host ? out->host->name : out->prefix;
 		return n == 0;
 	}
-	if (test->subject == NETWORK_RELAY) {
-		n += facts->client != NULL; /* then relays[0] is the client */
-		*out = n < facts->relays_n ? facts->relays[n].network : NULL;
-		return n < facts->relays_n;
-	}
-	if (n < facts->urls_n && facts->urls[n].host_is_ip) {
-		*out = facts->urls[n].network;
-		*prefix = facts->urls[n].url;
-	}
-	return n < facts->urls_n;
+}
+
+static int give_evidence(const struct question *q, struct str prefix, struct arena *arena)
+{
+	struct buf text = { .arena = arena, .limit = 200 };
+	struct str found = str_from(q->text);
+	buf_add_str(&text, str_slice(prefix, 0, 100));
+	buf_add_cstr(&text, prefix.len ? " " : "");
+	buf_add_str(&text, str_slice(found, 0, text.limit - text.len));
+	q->answer->evidence = buf_str(&text);
+	return arena_spent(arena) ? -1 : 0;
 }
 
 int network_rule_ask(const struct network_rule *test, const struct facts *facts,
 	struct matcher *matcher, struct arena *arena, struct network_answer *out)
 {
-	struct str prefix;
+	struct one one;
 	*out = (struct network_answer){ 0 };
-	struct question q = { .test = test, .day = facts->day,
+	struct question q = { .test = test, .facts = facts, .day = facts->day,
 		.list_last_days = facts->list_last_days, .matcher = matcher, .answer = out };
-	for (size_t i = 0; !out->hit && subject_network(test, facts, i, &q.network, &prefix); i++) {
-		if (!q.network)
-			continue;
+	if (test->subject >= NETWORK_URL_NS && !facts->has_dns)
+		out->unknown = "no-dns";
+	for (size_t i = 0; !out->hit && one_of(test, facts, i, &one); i++) {
+		int status = 0;
 		q.text[0] = '\0';
-		if (askers[test->what](&q))
+		q.network = one.network;
+		if (one.host)
+			status = ask_host(&q, one.host);
+		else if (one.network && test->what <= NETWORK_SAME)
+			status = askers[test->what](&q);
+		if (status || (out->hit && give_evidence(&q, one.prefix, arena)))
 			return -1;
-		if (!out->hit)
-			continue;
-		struct buf text = { .arena = arena, .limit = 200 };
-		buf_add_str(&text, str_slice(prefix, 0, 100));
-		buf_add_cstr(&text, prefix.len ? " " : "");
-		struct str found = str_from(q.text);
-		buf_add_str(&text, str_slice(found, 0, text.limit - text.len));
-		if (arena_spent(arena))
-			return -1;
-		out->evidence = buf_str(&text);
 	}
 	if (out->hit)
 		out->unknown = NULL; /* one that hits decides */

@@ -1,12 +1,20 @@
 /* rules/network_rule: the `network` rules: what network an address stands in.
  *
- *     network NAME client|relay|url in LIST...
- *                                   asn AS64500 AS64510-AS64520
- *                                   cc XX YY
- *                                   org /regex/
- *                                   cidr 192.0.2.0/24 2001:db8::/32
- * client: the connecting address. relay: any other address of the Received chain. url: a link
- * whose host is a literal address.
+ *     network NAME SUBJECT in LIST...
+ *                          asn AS64500 AS64510-AS64520
+ *                          cc XX YY
+ *                          org /regex/
+ *                          cidr 192.0.2.0/24 2001:db8::/32
+ *                          same client
+ *                          dns nxdomain lame
+ *     flux    NAME SUBJECT networks >= 5 ttl <= 300
+ * client: the connecting address. relay: any other address of the Received chain. url: a link's
+ * host, an address or what DNS says of the name. url_ns: the name servers of its domain. mx: those
+ * that take mail for the envelope sender's domain. helo, from_domain: the names' hosts.
+ *
+ * A name of which DNS did not say all is unknown to a rule that none of the others hits; where no
+ * resolver is set up, a rule on url sees literal addresses alone, and the four others are unknown
+ * ("no-dns").
  */
 #ifndef DEPEER_RULES_NETWORK_RULE_H
 #define DEPEER_RULES_NETWORK_RULE_H
@@ -23,8 +31,15 @@
 #include "rules/fact.h"
 #include "rules/pattern.h"
 
-enum network_subject { NETWORK_CLIENT, NETWORK_RELAY, NETWORK_URL };
-enum network_what { NETWORK_IN, NETWORK_ASN, NETWORK_CC, NETWORK_ORG, NETWORK_CIDR };
+enum network_subject {
+	NETWORK_CLIENT, NETWORK_RELAY, NETWORK_URL, NETWORK_URL_NS, NETWORK_MX, NETWORK_HELO,
+	NETWORK_FROM
+};
+enum network_what {
+	NETWORK_IN, NETWORK_ASN, NETWORK_CC, NETWORK_ORG, NETWORK_CIDR, NETWORK_SAME, NETWORK_DNS,
+	NETWORK_FLUX
+};
+enum network_dns { NETWORK_NXDOMAIN = 1, NETWORK_LAME = 2 }; /* bits */
 
 struct network_word {
 	struct str text;      /* a list's name */
@@ -33,12 +48,16 @@ struct network_word {
 	uint32_t from, to;    /* AS numbers */
 	char country[3];
 	struct ip_prefix prefix;
+	unsigned dns;         /* enum network_dns */
+	/* of flux: what is counted, and its bounds (one of them is the widest) */
+	bool ttl;
+	uint32_t least, most;
 };
 
 struct network_rule {
 	enum network_subject subject;
 	enum network_what what;
-	struct network_word *words; /* any of them */
+	struct network_word *words; /* any of them; of flux: all of them */
 	size_t words_n;
 	struct pattern *org;        /* owned by the set */
 };
@@ -47,6 +66,10 @@ struct network_rule {
  * rest of the line and the caller compiles it. 0, or -1 with the error in diags. */
 int network_rule_read(struct lex_line *line, struct arena *arena, struct diags *diags,
 	struct network_rule *out, struct str *regex, struct place *regex_place);
+
+/* The same of a `flux` rule. */
+int network_rule_read_flux(struct lex_line *line, struct arena *arena, struct diags *diags,
+	struct network_rule *out);
 
 enum fact_stage network_rule_stage(const struct network_rule *test);
 

@@ -164,3 +164,102 @@ T_TEST(relays_and_links)
 	arena_free(&asked.arena);
 	ruleset_free(&set);
 }
+
+/* ---- what DNS said ---- */
+
+static const struct network *const *hosted(const struct network *network)
+{
+	static const struct network *one[1];
+	one[0] = network;
+	return one;
+}
+
+T_TEST(networks_of_names)
+{
+	struct network bad = known();
+	add(&bad, &listed);
+	struct fact_host host = { .name = STR("pills.example"), .networks = hosted(&bad),
+		.networks_n = 1, .ttl = 60 };
+	struct fact_url url = { .url = STR("http://pills.example/"), .host = STR("pills.example"),
+		.dns = &host };
+	struct facts facts = { .urls = &url, .urls_n = 1, .day = 20000, .has_dns = true };
+	static const char rules[] = LISTS "network U url in bad\nnetwork N url_ns in bad\n"
+		"network M mx in bad\nnetwork H helo asn AS64500\nnetwork F from_domain cc XX\n";
+	t_str(rules_hits(rules, &facts), "U");
+	url.dns = NULL;
+	url.ns = &host;
+	t_str(rules_hits(rules, &facts), "N");
+	url.ns = NULL;
+	facts.mx = &host;
+	t_str(rules_hits(rules, &facts), "M");
+	facts.mx = NULL;
+	facts.helo_host = facts.from_host = &host;
+	t_str(rules_hits(rules, &facts), "H F");
+	facts.has_dns = false;
+	facts.helo_host = facts.from_host = NULL;
+	t_str(rules_hits(rules, &facts), "N:no-dns M:no-dns H:no-dns F:no-dns");
+}
+
+T_TEST(a_name_that_was_not_answered_is_unknown)
+{
+	struct network bad = known();
+	struct fact_host host = { .name = STR("pills.example"), .unknown = "dns-timeout" };
+	struct fact_url url = { .url = STR("http://pills.example/"), .dns = &host };
+	struct facts facts = { .urls = &url, .urls_n = 1, .has_dns = true };
+	static const char rules[] = "network U url asn AS64500\nnetwork D url dns nxdomain\n"
+		"meta M !U\n";
+	t_str(rules_hits(rules, &facts), "U:dns-timeout D:dns-timeout M:part-unknown");
+	host.networks = hosted(&bad); /* some of the answers came */
+	host.networks_n = 1;
+	t_str(rules_hits("network U url asn AS64500\nnetwork V url asn AS1\n", &facts),
+		"U V:dns-timeout");
+	host = (struct fact_host){ .name = STR("pills.example"), .nxdomain = true };
+	t_str(rules_hits(rules, &facts), "D M");
+	host = (struct fact_host){ .name = STR("pills.example"), .lame = true,
+		.unknown = "dns-servfail" };
+	t_str(rules_hits("network L url dns lame nxdomain\nnetwork U url cc XX\n", &facts),
+		"L U:dns-servfail");
+}
+
+T_TEST(in_the_clients_network)
+{
+	struct network client = known(), same = known(), other = known();
+	same.ip = ip_from_v4(0xc0000299);
+	other.asn = 64501;
+	struct fact_host host = { .name = STR("a.example"), .networks = hosted(&same),
+		.networks_n = 1 };
+	struct fact_url url = { .url = STR("http://a.example/"), .dns = &host };
+	struct facts facts = { .client = &client, .urls = &url, .urls_n = 1, .has_dns = true };
+	t_str(rules_hits("network S url same client", &facts), "S");
+	host.networks = hosted(&other);
+	t_str(rules_hits("network S url same client", &facts), "");
+	other.asn_state = NETWORK_UNKNOWN;
+	t_str(rules_hits("network S url same client", &facts), "S:asn-unknown");
+	facts.client = NULL;
+	t_str(rules_hits("network S url same client", &facts), "");
+}
+
+T_TEST(flux_counts_distinct_networks)
+{
+	struct network n[4] = { known(), known(), known(), known() };
+	const struct network *all[4] = { &n[0], &n[1], &n[2], &n[3] };
+	struct fact_host host = { .name = STR("a.example"), .networks = all, .networks_n = 4,
+		.ttl = 120 };
+	struct fact_url url = { .url = STR("http://a.example/"), .dns = &host };
+	struct facts facts = { .urls = &url, .urls_n = 1, .has_dns = true };
+	static const char rules[] = "flux A url networks >= 3 ttl <= 300\n"
+		"flux B url networks <= 1\nflux C url ttl >= 121\nflux D url_ns networks >= 1\n";
+	n[1].asn = 1;
+	t_str(rules_hits(rules, &facts), ""); /* two */
+	n[2].asn_state = n[3].asn_state = NETWORK_NONE; /* of one prefix: a third */
+	t_str(rules_hits(rules, &facts), "A");
+	host.ttl = 301;
+	t_str(rules_hits(rules, &facts), "C");
+	host.networks_n = 1;
+	t_str(rules_hits(rules, &facts), "B C");
+	host.unknown = "dns-timeout"; /* more may come, and sooner go */
+	t_str(rules_hits(rules, &facts), "A:dns-timeout B:dns-timeout C:dns-timeout");
+	host.networks_n = 4;
+	host.ttl = 20;
+	t_str(rules_hits(rules, &facts), "A B:dns-timeout C:dns-timeout");
+}

@@ -251,6 +251,11 @@ static bool read_network_rule(struct parser *parser, struct lex_line *line,
 	return out->network.what != NETWORK_ORG || out->network.org;
 }
 
+static bool read_flux_rule(struct parser *parser, struct lex_line *line, struct definition *out)
+{
+	return network_rule_read_flux(line, parser->set->arena, parser->diags, &out->network) == 0;
+}
+
 /* Absent: its look-ups are not made. The name counts as one that is absent. */
 static bool read_askdns(struct parser *parser, struct lex_line *line, struct definition *out)
 {
@@ -269,6 +274,7 @@ static definition_reader *const readers[RULE_KINDS] = {
 	[RULE_RAWBODY] = read_text_rule, [RULE_MIMEHEADER] = read_header_rule,
 	[RULE_URI] = read_text_rule,
 	[RULE_FULL] = read_text_rule, [RULE_META] = read_meta_rule, [RULE_NETWORK] = read_network_rule,
+	[RULE_FLUX] = read_flux_rule,
 	[RULE_ASKDNS] = read_askdns, [RULE_URI_DETAIL] = parse_uri_detail,
 };
 

@@ -16,6 +16,7 @@ static const struct keyword keywords[] = {
 	{ "full", parse_definition, RULE_FULL, NULL, NULL },
 	{ "meta", parse_definition, RULE_META, NULL, NULL },
 	{ "network", parse_definition, RULE_NETWORK, NULL, NULL },
+	{ "flux", parse_definition, RULE_FLUX, NULL, NULL },
 	{ "askdns", parse_definition, RULE_ASKDNS, NULL, NULL },
 	{ "uri_detail", parse_definition, RULE_URI_DETAIL, NULL, NULL },
 	{ "uri_block_cc", parse_uri_block, URI_BLOCK_CC, NULL, NULL },

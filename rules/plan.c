@@ -40,7 +40,7 @@ static bool is_templated(const struct rule *rule)
 
 static bool is_network(const struct rule *rule)
 {
-	return rule->definition.kind == RULE_NETWORK;
+	return rule->definition.kind == RULE_NETWORK || rule->definition.kind == RULE_FLUX;
 }
 
 static bool is_detail(const struct rule *rule)
@@ -74,6 +74,17 @@ static void note_needs(struct ruleset *set, const struct view *view)
 	set->needs_relays = set->needs_relays || view_needs_relays(view);
 }
 
+static void note_needs_of_network(struct ruleset *set, enum network_subject subject)
+{
+	static const unsigned DNS[] = {
+		[NETWORK_URL] = RULESET_DNS_URL, [NETWORK_URL_NS] = RULESET_DNS_URL_NS,
+		[NETWORK_MX] = RULESET_DNS_MX, [NETWORK_HELO] = RULESET_DNS_HELO,
+		[NETWORK_FROM] = RULESET_DNS_FROM
+	};
+	set->needs_relays = set->needs_relays || subject == NETWORK_RELAY;
+	set->needs_dns |= DNS[subject];
+}
+
 static void add_view(struct ruleset *set, struct rule *rule)
 {
 	const struct view *view = &rule->definition.view;
@@ -99,9 +110,8 @@ static int group_views(struct ruleset *set)
 			add_view(set, rule);
 		if (rule->needed && is_templated(rule))
 			note_needs(set, &rule->definition.view);
-		if (rule->needed && rule->definition.kind == RULE_NETWORK)
-			set->needs_relays = set->needs_relays ||
-				rule->definition.network.subject == NETWORK_RELAY;
+		if (rule->needed && is_network(rule))
+			note_needs_of_network(set, rule->definition.network.subject);
 	}
 	for (size_t i = 0; i < set->views_n; i++) {
 		size_t *rules = ARENA_ARRAY(set->arena, size_t, set->views[i].rules_n);

@@ -162,6 +162,11 @@ const struct str *ruleset_origins(const struct ruleset *rules, size_t *n)
 	return rules->has_origins ? rules->origins : NULL;
 }
 
+unsigned ruleset_needs_dns(const struct ruleset *rules)
+{
+	return rules->needs_dns;
+}
+
 bool ruleset_needs_relays(const struct ruleset *rules)
 {
 	return rules->needs_relays;

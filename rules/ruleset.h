@@ -78,6 +78,12 @@ bool ruleset_needs_parts(const struct ruleset *rules);
 bool ruleset_needs_tree(const struct ruleset *rules); /* what the parts are (base/part.h) */
 bool ruleset_needs_html(const struct ruleset *rules);
 bool ruleset_needs_relays(const struct ruleset *rules);
+/* Of which names the rules ask what DNS says; bits. */
+enum ruleset_dns {
+	RULESET_DNS_URL = 1, RULESET_DNS_URL_NS = 2, RULESET_DNS_MX = 4, RULESET_DNS_HELO = 8,
+	RULESET_DNS_FROM = 16
+};
+unsigned ruleset_needs_dns(const struct ruleset *rules);
 /* The header fields that originating_ip_headers names; NULL: no file says anything, the default
  * counts (base/origins.h). */
 const struct str *ruleset_origins(const struct ruleset *rules, size_t *n);

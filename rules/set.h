@@ -32,7 +32,7 @@ enum {
 
 enum rule_kind {
 	RULE_HEADER, RULE_BODY, RULE_RAWBODY, RULE_URI, RULE_FULL, RULE_MIMEHEADER, RULE_META,
-	RULE_NETWORK, RULE_ASKDNS, RULE_URI_DETAIL,
+	RULE_NETWORK, RULE_FLUX, RULE_ASKDNS, RULE_URI_DETAIL,
 	RULE_KINDS
 };
 const char *rule_kind_name(enum rule_kind kind);
@@ -182,6 +182,7 @@ struct ruleset {
 	const size_t *calls;          /* needed rules that call a check */
 	size_t calls_n;
 	bool needs_full, needs_body, needs_uris, needs_rawbody, needs_parts, needs_relays, needs_auth;
+	unsigned needs_dns;        /* enum ruleset_dns */
 	bool needs_tree, needs_links, needs_html, no_jit;
 };
 
