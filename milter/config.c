@@ -9,6 +9,7 @@
 
 #include "base/lex.h"
 #include "base/suggest.h"
+#include "dns/resolver.h"
 #include "milter/config_value.h"
 
 static const struct choice modes[] = {
@@ -90,6 +91,15 @@ static const struct key keys[] = {
 	{ { "RegexBudget", "milliseconds", "CPU time for all patterns on one mail; 0: unbounded", "250",
 	    false, false },
 	  config_set_unsigned, AT(regex_budget_ms), 0, 60000, NULL },
+	{ { "Nameserver", "address[@port]", "whom rules about names' networks ask; else resolv.conf's",
+	    NULL, true, false },
+	  config_set_nameserver, AT(nameservers), 0, 0, NULL },
+	{ { "DnsQueries", "number", "questions that one mail may ask the DNS; 0: none", "30", false,
+	    false },
+	  config_set_unsigned, AT(dns_queries), 0, DNS_QUERIES_MAX, NULL },
+	{ { "DnsTimeout", "milliseconds", "how long one mail waits for all its answers", "2000", false,
+	    false },
+	  config_set_unsigned, AT(dns_timeout_ms), 10, 4500, NULL },
 	{ { "SubjectPrefix", "text", "put before the Subject of a marked mail", NULL, false, false },
 	  config_set_one_line, AT(subject_prefix), 0, 60, NULL },
 	{ { "SpamFlagHeader", "yes | no", "mark with X-Spam-Flag: YES too", "no", false, false },

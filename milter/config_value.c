@@ -9,6 +9,7 @@
 #include "base/lex.h"
 #include "base/log.h"
 #include "base/suggest.h"
+#include "dns/resolver_unbound.h"
 #include "milter/listen.h"
 
 static int complain(const struct setting *s, const char *what)
@@ -103,6 +104,15 @@ int config_set_paths(const struct setting *s)
 	if (!s->value[0])
 		return complain(s, "needs a path");
 	if (config_strings_add(config_field(s), path_join(s->directory, s->value)) != 0)
+		return config_out_of_memory(s->diags, s->place);
+	return 0;
+}
+
+int config_set_nameserver(const struct setting *s)
+{
+	if (!dns_nameserver_ok(str_from(s->value)))
+		return complain(s, "must be an address, or address@port");
+	if (config_strings_add(config_field(s), strdup(s->value)) != 0)
 		return config_out_of_memory(s->diags, s->place);
 	return 0;
 }

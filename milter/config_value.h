@@ -46,6 +46,7 @@ config_setter config_set_bool;     /* yes/no/true/false/on/off/1/0, as opendkim 
 config_setter config_set_unsigned, config_set_size, config_set_score; /* min..max */
 config_setter config_set_octal;    /* int, up to 0777 */
 config_setter config_set_peers;    /* config->peers */
+config_setter config_set_nameserver; /* struct config_strings, one more item */
 
 void *config_field(const struct setting *setting); /* where its value stands */
 int config_out_of_memory(struct diags *diags, struct place place); /* complains; -1 */

@@ -381,6 +381,7 @@ static int run(struct snapshot *snapshot, bool foreground)
 	static struct daemon daemon = { .ready_fd = -1 }; /* outlives main(): threads use it */
 	const struct config *config = snapshot->config;
 	int status, timeout_s = (int)config->timeout_s;
+	struct error error;
 
 	block_signals(&daemon);
 	status = prepare(&daemon, config, config->background && !foreground);
@@ -390,6 +391,9 @@ static int run(struct snapshot *snapshot, bool foreground)
 	}
 	if (open_log(config) != 0) {
 		status = complain("cannot open the log");
+		snapshot_release(&snapshot);
+	} else if (snapshot_open_dns(snapshot, NULL, &error) != 0) {
+		status = complain(error.text);
 		snapshot_release(&snapshot);
 	} else {
 		log_line(LOG_LEVEL_INFO, "depeerd %s starts: socket=%s", DEPEER_VERSION, config->socket);

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/date.h"
+#include "dns/resolver_unbound.h"
 
 struct runtime {
 	pthread_mutex_t lock;
@@ -20,6 +21,7 @@ struct runtime {
 
 static void snapshot_free(struct snapshot *snapshot)
 {
+	dns_resolver_free(&snapshot->dns);
 	geoip_free(&snapshot->geoip);
 	ruleset_free(&snapshot->rules);
 	config_free(&snapshot->config);
@@ -243,6 +245,34 @@ struct snapshot *snapshot_build(struct config *config, struct diags *diags)
 	return build(config, NULL, diags);
 }
 
+static bool same_nameservers(const struct config *a, const struct config *b)
+{
+	if (a->nameservers.n != b->nameservers.n)
+		return false;
+	for (size_t i = 0; i < a->nameservers.n; i++)
+		if (strcmp(a->nameservers.items[i], b->nameservers.items[i]) != 0)
+			return false;
+	return true;
+}
+
+int snapshot_open_dns(struct snapshot *snapshot, const struct snapshot *previous,
+	struct error *error)
+{
+	const struct config *config = snapshot->config;
+	struct dns_unbound_options options = {
+		.nameservers = (const char *const *)config->nameservers.items,
+		.n = config->nameservers.n };
+
+	if (ruleset_needs_dns(snapshot->rules) == 0 || config->dns_queries == 0
+		|| config->local_tests_only)
+		return 0;
+	if (previous && previous->dns && same_nameservers(config, previous->config))
+		snapshot->dns = dns_resolver_hold(previous->dns);
+	else
+		snapshot->dns = dns_resolver_unbound(&options, error);
+	return snapshot->dns ? 0 : -1;
+}
+
 struct snapshot *snapshot_hold(struct snapshot *snapshot)
 {
 	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
@@ -298,10 +328,15 @@ int runtime_reload(struct runtime *runtime, struct diags *diags)
 {
 	struct snapshot *old = runtime_current(runtime), *next = NULL;
 	struct config *config = config_reload(old->config, diags);
+	struct error error;
 
 	if (config) {
 		config_warn_restart(old->config, config, diags);
 		next = build(config, old, diags);
+	}
+	if (next && snapshot_open_dns(next, old, &error) != 0) {
+		diags_add(diags, DIAG_ERROR, (struct place){ "(dns)", 0, 0 }, "%s", error.text);
+		snapshot_release(&next);
 	}
 	snapshot_release(&old);
 	if (!next)

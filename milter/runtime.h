@@ -8,6 +8,8 @@
 #define DEPEER_MILTER_RUNTIME_H
 
 #include "base/diag.h"
+#include "base/error.h"
+#include "dns/resolver.h"
 #include "geoip/geoip.h"
 #include "milter/config.h"
 #include "rules/ruleset.h"
@@ -16,6 +18,7 @@ struct snapshot {
 	struct config *config;
 	struct ruleset *rules;
 	struct geoip *geoip;
+	struct dns_resolver *dns; /* snapshot_open_dns; NULL: names are not asked for */
 	unsigned generation;     /* 1, 2, ... as built by this process */
 	/* someone may be refused at RCPT: Mode enforce, RejectStage rcpt, and the scores of all rules
 	 * that know the client alone reach RejectScore together. Otherwise nobody need be asked there,
@@ -29,6 +32,12 @@ struct snapshot {
  * wrong; all findings of rules, lists and databases are in `diags`. The caller owns one
  * reference. */
 struct snapshot *snapshot_build(struct config *config, struct diags *diags);
+/* Opens the way to the DNS, where the rules ask for names, DnsQueries is not 0 and LocalTestsOnly is
+ * off; the one of `previous` (may be NULL) goes on when its name servers are the same. Starts
+ * threads: after the process has gone into the background, before others use the snapshot. 0, or
+ * -1 with the reason. */
+int snapshot_open_dns(struct snapshot *snapshot, const struct snapshot *previous,
+	struct error *error);
 struct snapshot *snapshot_hold(struct snapshot *snapshot);
 void snapshot_release(struct snapshot **snapshot);
 

@@ -9,6 +9,7 @@
 #include "message/authres.h"
 #include "message/authserv.h"
 #include "message/domain.h"
+#include "milter/names.h"
 
 /* The addresses of one message that have been asked for: open addressing, at most half full. */
 struct lookups {
@@ -17,6 +18,7 @@ struct lookups {
 	int32_t day;
 	struct network **slots;
 	size_t mask;
+	struct fact_url *urls;   /* facts->urls, while they are made */
 };
 
 static int lookups_init(struct lookups *lookups, size_t most)
@@ -131,10 +133,39 @@ static int fill_urls(struct facts *facts, const struct message_view *view,
 		if (!networks[i])
 			return -1;
 	}
-	facts->urls = urls;
+	facts->urls = lookups->urls = urls;
 	facts->urls_n = view->urls_n;
 	out->url_networks = networks;
 	return 0;
+}
+
+static const struct network *look_up(void *context, const struct ip *ip)
+{
+	return lookup(context, ip);
+}
+
+/* Addresses that the answers to one message may have. */
+static size_t dns_addresses(const struct snapshot *snapshot)
+{
+	return snapshot->dns ? (size_t)snapshot->config->dns_queries * NAMES_ADDRESSES : 0;
+}
+
+static int fill_names(struct facts *facts, struct lookups *lookups)
+{
+	const struct snapshot *snapshot = lookups->snapshot;
+	struct names_question question = { .needs = ruleset_needs_dns(snapshot->rules),
+		.arena = lookups->arena, .lookup = look_up, .context = lookups };
+	int status;
+
+	if (!snapshot->dns || question.needs == 0)
+		return 0;
+	question.batch = dns_batch_create(snapshot->dns, snapshot->config->dns_queries,
+		clock_monotonic_us() + (uint64_t)snapshot->config->dns_timeout_ms * 1000);
+	if (!question.batch)
+		return -1;
+	status = names_resolve(&question, facts, lookups->urls);
+	dns_batch_free(&question.batch);
+	return status;
 }
 
 /* The connecting client is the first relay although its Received line is not in the message, also
@@ -267,10 +298,12 @@ int scan_facts(const struct snapshot *snapshot, const struct scan_envelope *enve
 	facts->uris_n = view->uris_n;
 	facts->links = view->links;
 	facts->links_n = view->links_n;
-	return lookups_init(&lookups, view->urls_n + view->relays_n + 1) != 0
+	return lookups_init(&lookups, view->urls_n + view->relays_n + 1 +
+			dns_addresses(snapshot)) != 0
 		|| fill_headers(facts, view, trusted, arena) != 0
 		|| fill_parts(facts, view, arena) != 0
 		|| fill_urls(facts, view, &lookups, out) != 0
+		|| fill_names(facts, &lookups) != 0
 		|| (ruleset_needs_auth(snapshot->rules) && fill_auth(facts, view, trusted, arena) != 0)
 		|| (ruleset_needs_relays(snapshot->rules)
 			&& fill_relays(facts, envelope, view, &lookups, out) != 0) ? -1 : 0;

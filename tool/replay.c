@@ -26,6 +26,8 @@ static bool option_text(struct replay *replay, int id, const char *value)
 		replay->date = value;
 	else if (id == REPLAY_ENVELOPES)
 		replay->envelopes_path = value;
+	else if (id == REPLAY_DNS)
+		replay->world.dns_table = value;
 	else
 		return false;
 	return true;
@@ -52,6 +54,8 @@ static bool take_option(struct replay *replay, int id, const char *value)
 		replay->recipients[given->recipients_n++] = without_angles(str_from(value));
 	} else if (id == REPLAY_NO_RECEIVED) {
 		replay->no_received = true;
+	} else if (id == REPLAY_RESOLVE) {
+		replay->world.resolve = true;
 	} else {
 		return false;
 	}

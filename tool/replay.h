@@ -17,7 +17,7 @@
 
 enum {
 	REPLAY_CLIENT_IP = 1000, REPLAY_CLIENT_NAME, REPLAY_HELO, REPLAY_MAIL_FROM, REPLAY_RCPT,
-	REPLAY_DATE, REPLAY_ENVELOPES, REPLAY_NO_RECEIVED,
+	REPLAY_DATE, REPLAY_ENVELOPES, REPLAY_NO_RECEIVED, REPLAY_DNS, REPLAY_RESOLVE,
 	REPLAY_OWN = 2000 /* the command's own long options begin here */
 };
 /* Rows for a command's table of options. */
@@ -30,7 +30,9 @@ enum {
 	{ REPLAY_DATE, "date", "DAY", "judge as on YYYY-MM-DD, or `mail`: each on its own Date" }, \
 	{ REPLAY_ENVELOPES, "envelopes", "FILE", "table with client and envelope of each mail" }, \
 	{ REPLAY_NO_RECEIVED, "no-received-client", NULL, \
-	  "do not take the client from the topmost Received" }
+	  "do not take the client from the topmost Received" }, \
+	{ REPLAY_DNS, "dns", "FILE", "what the DNS says, from a table" }, \
+	{ REPLAY_RESOLVE, "resolve", NULL, "ask the DNS, as depeerd does" }
 
 /* A run over all the operands. Zero-initialise; free with replay_clear. */
 struct replay {

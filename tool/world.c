@@ -5,6 +5,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "dns/resolver_table.h"
+
 int world_set(struct world *world, const char *key, const char *value)
 {
 	struct world_setting *grown = realloc(world->settings,
@@ -71,6 +73,25 @@ static bool has_no_rules(const struct world *world, const struct config *config)
 	return config && !config->path && world->settings_n == 0;
 }
 
+static int open_dns(const struct world *world, struct snapshot *snapshot, struct diags *diags)
+{
+	struct dns_table *table;
+	struct error error;
+
+	if (world->dns_table) {
+		table = dns_table_load(world->dns_table, diags);
+		snapshot->dns = table ? dns_resolver_table(table) : NULL;
+		if (table && !snapshot->dns)
+			dns_table_free(&table);
+		return snapshot->dns ? 0 : -1;
+	}
+	if (world->resolve && snapshot_open_dns(snapshot, NULL, &error) != 0) {
+		diags_add(diags, DIAG_ERROR, (struct place){ "--resolve", 0, 0 }, "%s", error.text);
+		return -1;
+	}
+	return 0;
+}
+
 struct snapshot *world_open(const struct world *world, int *status)
 {
 	struct diags diags = { 0 };
@@ -78,6 +99,8 @@ struct snapshot *world_open(const struct world *world, int *status)
 	bool no_rules = has_no_rules(world, config);
 	struct snapshot *snapshot = config ? snapshot_build(config, &diags) : NULL;
 
+	if (snapshot && open_dns(world, snapshot, &diags) != 0)
+		snapshot_release(&snapshot);
 	report(&diags, snapshot != NULL, no_rules, status);
 	return snapshot;
 }

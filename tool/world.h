@@ -14,6 +14,8 @@
 struct world {
 	const char *config;  /* -c; NULL: the default file if there is one, else built-in defaults */
 	bool no_config;      /* built-in defaults although there is a file */
+	const char *dns_table; /* answers from this file (dns/table.h) to names that rules ask for */
+	bool resolve;        /* or from the network; neither: names are not asked for */
 	struct world_setting { const char *key, *value; } *settings; /* for config_set */
 	size_t settings_n;
 };

@@ -12,7 +12,7 @@ syn keyword depeerTodo contained TODO FIXME XXX
 syn match depeerLine "^\s*" nextgroup=depeerKind,depeerAbout,depeerBlock,depeerSetting
 syn match depeerName contained "\h\w*"
 syn match depeerLocale contained "\a\+" nextgroup=depeerAbout,depeerSetting skipwhite
-syn keyword depeerKind contained header body rawbody uri uri_detail full mimeheader askdns meta nextgroup=depeerName skipwhite
+syn keyword depeerKind contained header body rawbody uri uri_detail full mimeheader askdns flux meta nextgroup=depeerName skipwhite
 syn keyword depeerKind contained network nextgroup=depeerName skipwhite
 syn keyword depeerAbout contained score describe tflags priority expires test nextgroup=depeerName skipwhite
 syn keyword depeerBlock contained if ifplugin else endif include require_version
