@@ -27,6 +27,7 @@
 #include "base/date.h"
 #include "base/diag.h"
 #include "base/log.h"
+#include "dns/resolver_unbound.h"
 #include "milter/callbacks.h"
 #include "milter/config.h"
 #include "milter/listen.h"
@@ -321,7 +322,9 @@ static int give_up(const char *what)
 }
 
 /* Socket, pid file, descriptors, and then no root any more. 0 or an exit status. */
-static int prepare(struct daemon *daemon, const struct config *config, bool detach)
+/* `sockets`: that look-ups may need at once. */
+static int prepare(struct daemon *daemon, const struct config *config, bool detach,
+	unsigned sockets)
 {
 	struct listen_spec spec;
 	struct process_user user;
@@ -331,7 +334,7 @@ static int prepare(struct daemon *daemon, const struct config *config, bool deta
 		umask((mode_t)config->umask);
 	if (listen_parse(config->socket, &spec, &error) != 0
 		|| process_find_user(config->user_id, &user, &error) != 0
-		|| process_need_descriptors(config->max_connections, &error) != 0
+		|| process_need_descriptors(config->max_connections, sockets, &error) != 0
 		|| (detach && process_detach(EX_OSERR, &daemon->ready_fd, &error) != 0)
 		|| listen_open(&daemon->listener, &spec, config->umask, BACKLOG, &error) != 0
 		|| (config->pid_file && process_write_pid(config->pid_file, &user, &error) != 0)
@@ -384,7 +387,8 @@ static int run(struct snapshot *snapshot, bool foreground)
 	struct error error;
 
 	block_signals(&daemon);
-	status = prepare(&daemon, config, config->background && !foreground);
+	status = prepare(&daemon, config, config->background && !foreground,
+		ruleset_needs_dns(snapshot->rules) ? DNS_SOCKETS + DNS_TCP_SOCKETS : 0);
 	if (status != 0) {
 		snapshot_release(&snapshot);
 		return status;

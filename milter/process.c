@@ -84,9 +84,9 @@ int process_become(const struct process_user *user, struct error *error)
 	return 0;
 }
 
-int process_need_descriptors(unsigned connections, struct error *error)
+int process_need_descriptors(unsigned connections, unsigned others, struct error *error)
 {
-	rlim_t need = (rlim_t)connections + SPARE_DESCRIPTORS;
+	rlim_t need = (rlim_t)connections + others + SPARE_DESCRIPTORS;
 	struct rlimit limit;
 	rlim_t hard;
 

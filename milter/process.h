@@ -24,7 +24,7 @@ int process_become(const struct process_user *user, struct error *error);
 
 /* Descriptors for so many connections, raised as far as the hard limit lets. Out of descriptors
  * libmilter spins at full CPU and says nothing (measured), so too few is an error at start. */
-int process_need_descriptors(unsigned connections, struct error *error);
+int process_need_descriptors(unsigned connections, unsigned others, struct error *error);
 
 /* Becomes a background process. In the parent it does not return: the parent waits for the
  * child's process_ready() and ends with status 0, or with `failed` if the child ended without. */

@@ -459,38 +459,18 @@ static void add_network_prose(struct buf *buf, const struct ip *ip, const struct
 	buf_add_byte(buf, ')');
 }
 
-/* The network of the link that a `network NAME url` rule was about: such a rule's evidence is the
- * link and, behind a blank, its network; that of a `uri` rule ends with the link. */
-static const struct network *link_network(const struct report_input *input,
-	const struct verdict_hit *hit)
-{
-	const struct message_view *view = input->view;
-
-	for (size_t i = 0; i < view->urls_n; i++) {
-		struct str url = str_slice(view->urls[i].url, 0, EVIDENCE_URL_MAX);
-
-		if (input->result->url_networks[i] && hit->evidence.len > url.len
-			/* NOLINTNEXTLINE(*NonNullParamChecker): ptr is NULL only where len is 0 */
-			&& hit->evidence.ptr[url.len] == ' ' && memcmp(hit->evidence.ptr, url.ptr, url.len) == 0)
-			return input->result->url_networks[i];
-	}
-	return NULL;
-}
-
 /* "; link to 192.0.2.80 in network ..." of the first link that a network rule counted against */
 static void add_link_prose(struct buf *buf, const struct report_input *input)
 {
-	const struct network *network = NULL;
+	for (size_t i = 0; input->result && i < input->result->verdict.hits_n; i++) {
+		const struct verdict_hit *hit = &input->result->verdict.hits[i];
 
-	if (!input->view || !input->result || !input->result->url_networks)
+		if (hit->score <= 0 || !hit->link_network)
+			continue;
+		buf_add_cstr(buf, hit->link_server ? "; name server of link " : "; link to ");
+		add_network_prose(buf, &hit->link_network->ip, hit->link_network);
 		return;
-	for (size_t i = 0; !network && i < input->result->verdict.hits_n; i++)
-		if (input->result->verdict.hits[i].score > 0)
-			network = link_network(input, &input->result->verdict.hits[i]);
-	if (!network)
-		return;
-	buf_add_cstr(buf, "; link to ");
-	add_network_prose(buf, &network->ip, network);
+	}
 }
 
 const char *report_reply(const struct report_input *input, struct arena *arena)

@@ -125,24 +125,19 @@ T_TEST(report_reply_names_the_network_of_a_link_that_counted)
 {
 	struct network network = { .asn_state = NETWORK_KNOWN, .asn = 64511,
 		.org = STR("HOSTER \"EX\"") };
-	const struct network *networks[] = { NULL, &network };
-	struct message_url urls[] = { { .url = STR("http://192.0.2.8"), .host_is_ip = false },
-		{ .url = STR("http://192.0.2.80/x"), .host_is_ip = true } };
 	struct diags diags = { 0 };
 	char appeal[201];
 	struct world w;
 
 	begin(&w);
 	t_need(ip_parse(STR("192.0.2.80"), &network.ip));
-	w.view.urls = urls;
-	w.view.urls_n = 2;
-	w.result.url_networks = networks;
-	/* a uri rule's evidence is the link alone */
-	w.hits[0].evidence = urls[1].url;
 	t_true(strstr(report_reply(&w.input, w.arena), "link") == NULL);
-	w.hits[1].evidence = STR("http://192.0.2.80/x AS64511 in bad (bad.list:3)");
+	w.hits[1].link_network = &network;
 	t_true(strstr(report_reply(&w.input, w.arena), "(AS64500 BULLETPROOF-EX); link to 192.0.2.80 "
 		"(AS64511 HOSTER ?EX?). If this is an error") != NULL);
+	w.hits[1].link_server = true;
+	t_true(strstr(report_reply(&w.input, w.arena), "; name server of link 192.0.2.80 (AS64511 ")
+		!= NULL);
 	/* what is only observed, or speaks for the mail, was no reason */
 	w.hits[1].score = 0;
 	t_true(strstr(report_reply(&w.input, w.arena), "link") == NULL);

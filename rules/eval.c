@@ -26,6 +26,7 @@ struct evaluation {
 	struct matcher *matcher;
 	struct meta_value *values;
 	struct str *evidence;
+	const struct network **networks; /* of `network` rules, in their order in the set */
 	const char **why;      /* unknown: why */
 	struct captures *captures;
 	uint64_t started_us;
@@ -326,6 +327,7 @@ static int run_networks(struct evaluation *ev)
 		ev->values[index] = answer.unknown ? meta_unknown() : meta_number(answer.hit);
 		ev->why[index] = answer.unknown;
 		ev->evidence[index] = answer.evidence;
+		ev->networks[i] = answer.network;
 		cost_of_rule(ev, index, began);
 	}
 	return 0;
@@ -460,7 +462,9 @@ static unsigned count_of(struct meta_value value)
 	return n < 1 ? 1 : n > 1000000 ? 1000000 : (unsigned)n;
 }
 
-static void add_hit(const struct evaluation *ev, size_t index, struct verdict *out)
+/* `network`: that a `network` rule hit. */
+static void add_hit(const struct evaluation *ev, size_t index, const struct network *network,
+	struct verdict *out)
 {
 	const struct rule *rule = &ev->set->rules[index];
 	struct verdict_hit *hit = &out->hits[out->hits_n++];
@@ -470,6 +474,11 @@ static void add_hit(const struct evaluation *ev, size_t index, struct verdict *o
 		.would_score = rule->score, .observe = rule->observe,
 		.count = count_of(ev->values[index]), .evidence = ev->evidence[index]
 	};
+	if (network && (rule->definition.network.subject == NETWORK_URL ||
+	    rule->definition.network.subject == NETWORK_URL_NS)) {
+		hit->link_network = network;
+		hit->link_server = rule->definition.network.subject == NETWORK_URL_NS;
+	}
 	out->score += hit->score;
 }
 
@@ -491,7 +500,7 @@ static int add_sub_rules(const struct evaluation *ev, struct verdict *out)
 
 static int make_verdict(const struct evaluation *ev, struct verdict *out)
 {
-	size_t hits = 0, unknown = 0;
+	size_t hits = 0, unknown = 0, k = 0;
 	for (size_t i = 0; i < ev->set->defined_n; i++) {
 		hits += meta_true(ev->values[i]);
 		unknown += ev->why[i] != NULL;
@@ -504,8 +513,10 @@ static int make_verdict(const struct evaluation *ev, struct verdict *out)
 		const struct rule *rule = &ev->set->rules[i];
 		if (ev->why[i])
 			out->unknown[out->unknown_n++] = (struct verdict_unknown){ rule->name, ev->why[i] };
+		const struct network *network = k < ev->set->networks_n && ev->set->networks[k] == i ?
+			ev->networks[k++] : NULL;
 		if (meta_true(ev->values[i]) && !rule->sub_rule)
-			add_hit(ev, i, out);
+			add_hit(ev, i, network, out);
 	}
 	out->score = round(out->score * 1000) / 1000;
 	return ev->options->want_sub_rules ? add_sub_rules(ev, out) : 0;
@@ -519,10 +530,11 @@ int ruleset_eval(const struct ruleset *rules, const struct facts *facts,
 	int status = -1;
 	ev.values = ARENA_ARRAY(arena, struct meta_value, rules->defined_n);
 	ev.evidence = ARENA_ARRAY(arena, struct str, rules->defined_n);
+	ev.networks = ARENA_ARRAY(arena, const struct network *, rules->networks_n);
 	ev.captures = ARENA_NEW(arena, struct captures);
 	ev.why = arena_alloc_array(arena, rules->defined_n, sizeof *ev.why);
 	ev.matcher = matcher_create(has_budget(&ev) ? options->clock_us : NULL);
-	if (ev.values && ev.evidence && ev.captures && ev.why && ev.matcher &&
+	if (ev.values && ev.evidence && ev.networks && ev.captures && ev.why && ev.matcher &&
 	    !trust_mark(&rules->trust, facts, arena, &marked) &&
 	    !checks_mark_links(rules, arena, &marked)) {
 		if (has_budget(&ev)) {

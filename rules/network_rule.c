@@ -437,7 +437,7 @@ static void ask_flux(struct question *q, const struct fact_host *host)
 		all = firm && value >= word->least && value <= word->most;
 	}
 	q->answer->hit = all;
-	snprintf(q->text, sizeof q->text, "networks=%u ttl=%u", (unsigned)networks,
+	snprintf(q->text, sizeof q->text, "networks %u ttl %u", (unsigned)networks,
 		(unsigned)host->ttl);
 }
 
@@ -535,6 +535,7 @@ int network_rule_ask(const struct network_rule *test, const struct facts *facts,
 			status = askers[test->what](&q);
 		if (status || (out->hit && give_evidence(&q, one.prefix, arena)))
 			return -1;
+		out->network = out->hit && test->what <= NETWORK_SAME ? q.network : NULL;
 	}
 	if (out->hit)
 		out->unknown = NULL; /* one that hits decides */

@@ -77,6 +77,7 @@ struct network_answer {
 	bool hit;
 	const char *unknown;   /* why it could not be said; NULL: it was */
 	struct str evidence;   /* of a hit */
+	const struct network *network; /* that hit; NULL: it was not about one */
 };
 /* 0, or -1 when memory is spent. */
 int network_rule_ask(const struct network_rule *test, const struct facts *facts,

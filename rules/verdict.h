@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/diag.h"
+#include "base/network.h"
 #include "base/str.h"
 
 /* In order of severity. */
@@ -24,6 +25,10 @@ struct verdict_hit {
 	struct str evidence;     /* what it saw: matched text, the URL, "AS64500 192.0.2.0/24 in
 	                          * asn_drop (lists/x:12)"; any bytes, at most 200; may be empty
 	                          * (a meta) */
+	/* Of a `network` rule on url or url_ns: the network that hit, of the link's host or of its name
+	 * server; else NULL. Lives as long as the facts. */
+	const struct network *link_network;
+	bool link_server;
 };
 
 /* A rule that could not be answered: an unknown network, or a regex over its limits. */

@@ -16,6 +16,7 @@ static const struct keyword {
 	bool text;           /* a <<END must follow the words */
 } keywords[] = {
 	{ "asn", SCENARIO_ASN, 4, 4, false, false },
+	{ "dns", SCENARIO_DNS, 0, 0, true, false },
 	{ "rules", SCENARIO_RULES, 0, 0, true, false },
 	{ "rulefile", SCENARIO_RULEFILE, 1, 1, false, false },
 	{ "file", SCENARIO_FILE, 1, 1, false, true },
@@ -138,9 +139,7 @@ static void read_line(struct scenario *scenario, struct lex *lex, struct lex_lin
 		return;
 	suggest = suggest_begin(word);
 	keyword = find_keyword(word, &suggest);
-	if (str_equal(word, STR("dns"))) {
-		diags_add(diags, DIAG_ERROR, place, "'dns' is not there yet");
-	} else if (keyword == NULL) {
+	if (keyword == NULL) {
 		diags_add(diags, DIAG_ERROR, place, "unknown step '%.*s'%s", (int)word.len,
 			word.ptr, suggest_text(&suggest, hint, sizeof(hint)));
 	} else {

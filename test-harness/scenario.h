@@ -5,6 +5,8 @@
  *
  *   the world, in any place, made before the first mail:
  *     asn 192.0.2.0/24 64500 "NAME OF THE NETWORK" XX   of the database (none: no database)
+ *     dns NAME TYPE VALUE   a line of what the DNS says (dns/table.h); other names are refused (none:
+ *                           no server)
  *     rules LINE            a line of the scenario's rule file (also: rules <<END)
  *     rulefile PATH         an existing rule file or directory, relative to the scenario
  *     file NAME <<END       a file beside the rule file (a list)
@@ -30,8 +32,6 @@
  *            [no-log TEXT] [quarantine ~ TEXT] [recipients N]
  *        ACTION: accept, tag, quarantine, tempfail, reject; pass (taken without being looked at);
  *        aborted. rules= are all the hits, in any order.
- *
- * `dns` is not there yet and refused.
  */
 #ifndef DEPEER_TEST_HARNESS_SCENARIO_H
 #define DEPEER_TEST_HARNESS_SCENARIO_H
@@ -44,7 +44,7 @@
 #include "base/str.h"
 
 enum scenario_kind {
-	SCENARIO_ASN, SCENARIO_RULES, SCENARIO_RULEFILE, SCENARIO_FILE, SCENARIO_CONFIG,
+	SCENARIO_ASN, SCENARIO_DNS, SCENARIO_RULES, SCENARIO_RULEFILE, SCENARIO_FILE, SCENARIO_CONFIG,
 	SCENARIO_MTA, SCENARIO_ORDERS,
 	SCENARIO_CONNECT, SCENARIO_HELO, SCENARIO_RECONNECT, SCENARIO_HEALTH_CHECK,
 	SCENARIO_AUTH, SCENARIO_FROM, SCENARIO_RCPT, SCENARIO_CHUNKS, SCENARIO_FORGE, SCENARIO_PAD,
@@ -59,7 +59,7 @@ struct scenario_step {
 	struct place place;
 	const char *words[SCENARIO_WORDS_MAX]; /* after the keyword */
 	size_t words_n;
-	struct str text;  /* of a <<END, or the raw rest of a `rules` line */
+	struct str text;  /* of a <<END, or the raw rest of a `rules` or `dns` line */
 };
 
 struct scenario {

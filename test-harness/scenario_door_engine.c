@@ -60,8 +60,16 @@ static struct runtime *load(const char *path, struct error *error)
 	struct diags diags = { 0 };
 	struct config *config = config_load(path, &diags);
 	struct snapshot *snapshot = config == NULL ? NULL : snapshot_build(config, &diags);
-	struct runtime *runtime = snapshot == NULL ? NULL : runtime_create(snapshot);
+	struct runtime *runtime = NULL;
+	struct error no_dns;
 	char line[400] = "out of memory";
+
+	if (snapshot && snapshot_open_dns(snapshot, NULL, &no_dns) != 0) {
+		snapshot_release(&snapshot);
+		snprintf(line, sizeof(line), "%.390s", no_dns.text);
+	}
+	if (snapshot)
+		runtime = runtime_create(snapshot);
 
 	for (size_t i = 0; i < diags.n && runtime == NULL; i++)
 		if (diags.items[i].severity == DIAG_ERROR)

@@ -147,6 +147,8 @@ static int write_config(const struct scenario_world *world, const struct scenari
 		buf_addf(&text, "GeoDatabase %s/scenario.mmdb\n", world->directory);
 	if (geteuid() == 0)
 		buf_addf(&text, "UserID nobody\n");
+	if (world->dns)
+		buf_addf(&text, "Nameserver %s\n", fake_dns_address(world->dns));
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
 		if (!configured(scenario, defaults[i][0]))
 			buf_addf(&text, "%s %s\n", defaults[i][0], defaults[i][1]);
@@ -162,6 +164,26 @@ static int write_config(const struct scenario_world *world, const struct scenari
 		: write_file(world->config, buf_str(&text), error);
 	buf_free(&text);
 	return status;
+}
+
+/* ---- the DNS ---- */
+
+static int start_dns(struct scenario_world *world, const struct scenario *scenario,
+	struct error *error)
+{
+	struct buf table = { 0 };
+
+	for (size_t i = 0; i < scenario->n; i++)
+		if (scenario->steps[i].kind == SCENARIO_DNS) {
+			buf_add_str(&table, scenario->steps[i].text);
+			buf_add_byte(&table, '\n');
+		}
+	if (table.len > 0)
+		world->dns = fake_dns_start(buf_cstr(&table));
+	if (table.len > 0 && !world->dns)
+		error_set(error, "%s: no DNS server", scenario->path);
+	buf_free(&table);
+	return table.len == 0 || world->dns ? 0 : -1;
 }
 
 /* ---- the directory ---- */
@@ -192,12 +214,13 @@ int scenario_world_make(struct scenario_world *world, const struct scenario *sce
 	char path[SCENARIO_PATH_MAX];
 	int database;
 
+	world->dns = NULL;
 	if (make_directory(world, error) != 0)
 		return -1;
 	if (path_of(path, world, "scenario.mmdb", error) != 0)
 		goto fail;
 	database = write_database(scenario, path, error);
-	if (database < 0 || write_rules(world, scenario, error) != 0 ||
+	if (database < 0 || start_dns(world, scenario, error) != 0 || write_rules(world, scenario, error) != 0 ||
 		write_config(world, scenario, database == 1, error) != 0)
 		goto fail;
 	return 0;
@@ -216,6 +239,7 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 
 void scenario_world_remove(struct scenario_world *world)
 {
+	fake_dns_stop(&world->dns);
 	if (world->directory[0] != '\0')
 		nftw(world->directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	world->directory[0] = '\0';

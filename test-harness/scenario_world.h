@@ -7,6 +7,7 @@
 #define DEPEER_TEST_HARNESS_SCENARIO_WORLD_H
 
 #include "base/error.h"
+#include "test-harness/fake_dns.h"
 #include "test-harness/scenario.h"
 
 enum { SCENARIO_PATH_MAX = 108 }; /* that of a unix socket */
@@ -15,6 +16,7 @@ struct scenario_world {
 	char directory[SCENARIO_PATH_MAX - 24];
 	char config[SCENARIO_PATH_MAX]; /* depeer.conf */
 	char socket[SCENARIO_PATH_MAX]; /* where depeerd is to listen: a path */
+	struct fake_dns *dns;           /* NULL: the scenario has no `dns` */
 	char log[SCENARIO_PATH_MAX];    /* what is written to standard error */
 };
 
