@@ -9,7 +9,8 @@ static const char *const kind_names[RULE_KINDS] = {
 	[RULE_HEADER] = "header", [RULE_BODY] = "body", [RULE_RAWBODY] = "rawbody",
 	[RULE_URI] = "uri", [RULE_FULL] = "full",
 	[RULE_MIMEHEADER] = "mimeheader",
-	[RULE_META] = "meta", [RULE_NETWORK] = "network", [RULE_FLUX] = "flux", [RULE_ASKDNS] = "askdns",
+	[RULE_META] = "meta", [RULE_NETWORK] = "network", [RULE_FLUX] = "flux",
+	[RULE_ASKDNS] = "askdns",
 	[RULE_URI_DETAIL] = "uri_detail",
 };
 

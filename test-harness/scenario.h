@@ -5,8 +5,8 @@
  *
  *   the world, in any place, made before the first mail:
  *     asn 192.0.2.0/24 64500 "NAME OF THE NETWORK" XX   of the database (none: no database)
- *     dns NAME TYPE VALUE   a line of what the DNS says (dns/table.h); other names are refused (none:
- *                           no server)
+ *     dns NAME TYPE VALUE   a line of what the DNS says (dns/table.h; none: no server); other
+ *                           names are refused
  *     rules LINE            a line of the scenario's rule file (also: rules <<END)
  *     rulefile PATH         an existing rule file or directory, relative to the scenario
  *     file NAME <<END       a file beside the rule file (a list)

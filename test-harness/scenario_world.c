@@ -220,7 +220,8 @@ int scenario_world_make(struct scenario_world *world, const struct scenario *sce
 	if (path_of(path, world, "scenario.mmdb", error) != 0)
 		goto fail;
 	database = write_database(scenario, path, error);
-	if (database < 0 || start_dns(world, scenario, error) != 0 || write_rules(world, scenario, error) != 0 ||
+	if (database < 0 || start_dns(world, scenario, error) != 0 ||
+		write_rules(world, scenario, error) != 0 ||
 		write_config(world, scenario, database == 1, error) != 0)
 		goto fail;
 	return 0;
