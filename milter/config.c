@@ -91,6 +91,9 @@ static const struct key keys[] = {
 	{ { "RegexBudget", "milliseconds", "CPU time for all patterns on one mail; 0: unbounded", "250",
 	    false, false },
 	  config_set_unsigned, AT(regex_budget_ms), 0, 60000, NULL },
+	{ { "ResolveNames", "yes | no", "ask the DNS for the networks of links' names, where rules want "
+	    "them", "no", false, false },
+	  config_set_bool, AT(resolve_names), 0, 0, NULL },
 	{ { "Nameserver", "address[@port]", "whom rules about names' networks ask; else resolv.conf's",
 	    NULL, true, false },
 	  config_set_nameserver, AT(nameservers), 0, 0, NULL },

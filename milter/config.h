@@ -59,6 +59,7 @@ struct config {
 	size_t scan_bytes;          /* ScanBytes: of a body */
 	size_t message_memory;      /* MessageMemory: the arena's limit */
 	unsigned regex_budget_ms;   /* RegexBudget: CPU of all regexes of one message */
+	bool resolve_names;         /* ResolveNames: ask the DNS what rules want to know of names */
 	struct config_strings nameservers; /* Nameserver, repeatable; none: those of resolv.conf */
 	unsigned dns_queries;       /* DnsQueries: questions of one message; 0: none are asked */
 	unsigned dns_timeout_ms;    /* DnsTimeout: of one message's questions together */

@@ -388,7 +388,7 @@ static int run(struct snapshot *snapshot, bool foreground)
 
 	block_signals(&daemon);
 	status = prepare(&daemon, config, config->background && !foreground,
-		ruleset_needs_dns(snapshot->rules) ? DNS_SOCKETS + DNS_TCP_SOCKETS : 0);
+		snapshot_resolves(snapshot) ? DNS_SOCKETS + DNS_TCP_SOCKETS : 0);
 	if (status != 0) {
 		snapshot_release(&snapshot);
 		return status;

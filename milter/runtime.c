@@ -255,6 +255,14 @@ static bool same_nameservers(const struct config *a, const struct config *b)
 	return true;
 }
 
+bool snapshot_resolves(const struct snapshot *snapshot)
+{
+	const struct config *config = snapshot->config;
+
+	return config->resolve_names && config->dns_queries > 0 && !config->local_tests_only
+		&& ruleset_needs_dns(snapshot->rules) != 0;
+}
+
 int snapshot_open_dns(struct snapshot *snapshot, const struct snapshot *previous,
 	struct error *error)
 {
@@ -263,8 +271,7 @@ int snapshot_open_dns(struct snapshot *snapshot, const struct snapshot *previous
 		.nameservers = (const char *const *)config->nameservers.items,
 		.n = config->nameservers.n };
 
-	if (ruleset_needs_dns(snapshot->rules) == 0 || config->dns_queries == 0
-		|| config->local_tests_only)
+	if (!snapshot_resolves(snapshot))
 		return 0;
 	if (previous && previous->dns && same_nameservers(config, previous->config))
 		snapshot->dns = dns_resolver_hold(previous->dns);

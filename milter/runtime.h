@@ -32,10 +32,12 @@ struct snapshot {
  * wrong; all findings of rules, lists and databases are in `diags`. The caller owns one
  * reference. */
 struct snapshot *snapshot_build(struct config *config, struct diags *diags);
-/* Opens the way to the DNS, where the rules ask for names, DnsQueries is not 0 and LocalTestsOnly
- * is off; the one of `previous` (may be NULL) goes on when its name servers are the same. Starts
- * threads: after the process has gone into the background, before others use the snapshot. 0, or
- * -1 with the reason. */
+/* Are names asked for? Where the admin says so (ResolveNames, DnsQueries, not LocalTestsOnly) and
+ * the rules want to know. */
+bool snapshot_resolves(const struct snapshot *snapshot);
+/* Opens the way to the DNS, if names are asked for; the one of `previous` (may be NULL) goes on when
+ * its name servers are the same. Starts threads: after the process has gone into the background,
+ * before others use the snapshot. 0, or -1 with the reason. */
 int snapshot_open_dns(struct snapshot *snapshot, const struct snapshot *previous,
 	struct error *error);
 struct snapshot *snapshot_hold(struct snapshot *snapshot);

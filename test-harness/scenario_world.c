@@ -148,7 +148,7 @@ static int write_config(const struct scenario_world *world, const struct scenari
 	if (geteuid() == 0)
 		buf_addf(&text, "UserID nobody\n");
 	if (world->dns)
-		buf_addf(&text, "Nameserver %s\n", fake_dns_address(world->dns));
+		buf_addf(&text, "ResolveNames yes\nNameserver %s\n", fake_dns_address(world->dns));
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
 		if (!configured(scenario, defaults[i][0]))
 			buf_addf(&text, "%s %s\n", defaults[i][0], defaults[i][1]);

@@ -85,7 +85,8 @@ static int open_dns(const struct world *world, struct snapshot *snapshot, struct
 			dns_table_free(&table);
 		return snapshot->dns ? 0 : -1;
 	}
-	if (world->resolve && snapshot_open_dns(snapshot, NULL, &error) != 0) {
+	snapshot->config->resolve_names = world->resolve; /* a replay asks nobody unless told to */
+	if (snapshot_open_dns(snapshot, NULL, &error) != 0) {
 		diags_add(diags, DIAG_ERROR, (struct place){ "--resolve", 0, 0 }, "%s", error.text);
 		return -1;
 	}
