@@ -35,9 +35,9 @@ struct snapshot *snapshot_build(struct config *config, struct diags *diags);
 /* Are names asked for? Where the admin says so (ResolveNames, DnsQueries, not LocalTestsOnly) and
  * the rules want to know. */
 bool snapshot_resolves(const struct snapshot *snapshot);
-/* Opens the way to the DNS, if names are asked for; the one of `previous` (may be NULL) goes on when
- * its name servers are the same. Starts threads: after the process has gone into the background,
- * before others use the snapshot. 0, or -1 with the reason. */
+/* Opens the way to the DNS, if names are asked for; the one of `previous` (may be NULL) goes on
+ * when its name servers are the same. Starts threads: after the process has gone into the
+ * background, before others use the snapshot. 0, or -1 with the reason. */
 int snapshot_open_dns(struct snapshot *snapshot, const struct snapshot *previous,
 	struct error *error);
 struct snapshot *snapshot_hold(struct snapshot *snapshot);
