@@ -76,6 +76,8 @@ make_world()
 	score    MARK 6
 	header   HOLD Subject =~ /hold me/
 	score    HOLD 9
+	network  SHOP_NET url in e2e_bad
+	score    SHOP_NET 12
 	uri      SHOP_URL /pills\.example\/buy/
 	score    SHOP_URL 12
 	RULES

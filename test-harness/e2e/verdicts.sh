@@ -15,6 +15,7 @@ verdict_tests=(
 	"rcpt_two|reject at RCPT: each recipient, each mail of the connection, none delivered"
 	"eom|reject at the end of the message: 550 5.7.1 with the queue id"
 	"others|a rejected mail leaves the connection's other mails alone"
+	"link_network|a link hosted in a listed network: 550 5.7.1 with that network"
 	"stage|RejectStage eom: the same client is refused at the end of the message"
 	"peer|PeerList: passes untouched"
 	"nowhere|a client in no database: asn=none, never a hit"
@@ -96,6 +97,34 @@ test_accept()
 	tap_is "$mta: accept: log line and header name the queue id" \
 		"$(sed -n 's/^X-Depeer-Score:.* id=//p' "${mails[0]}")" "${line%%:*}"
 	tap_true "$mta: accept: and so does the MTA's answer" grep -q "${line%%:*}" <<<"$text"
+}
+
+# Whoever sends it: the host of its link, by the DNS, stands in a network that is listed.
+test_link_network()
+{
+	local server
+	printf '%s\n' 'www.pills.com A 192.0.2.80' 'www.books.com A 198.51.100.80' >"$dir/dns.table"
+	"$B/harness/tools/dns_server" "$dir/dns.table" >"$dir/dns.address" &
+	server=$!
+	mta_wait_for 10 test -s "$dir/dns.address"
+	daemon_restart ResolveNames yes Nameserver "$(cat "$dir/dns.address")" LogWhy yes
+	from honest 198.51.100.7
+	write_mail hosted.eml 'an offer' 'http://www.pills.com/cheap'
+	send_one hosted.eml
+	tap_is "$1" "$(said) ${#mails[@]} ${text/"${line%%:*}"/ID}" "eom 550 5.7.1 0 Mail refused by\
+ local policy (id ID); client 198.51.100.7 in network 198.51.100.0/24 (AS64501 HONEST-EX); link to\
+ 192.0.2.80 in network 192.0.2.0/24 (AS64500 BAD-EX). If this is an error, write to postmaster and\
+ name this id."
+	tap_is "$mta: link_network: the log lines" \
+		"$(fields "$line" action stage rules) $(grep -c 'why rule=SHOP_NET.*AS64500' "$dir/depeerd.log")" \
+		"reject eom SHOP_NET:12.0 1"
+	write_mail hosted.eml 'a book' 'http://www.books.com/new'
+	send_one hosted.eml
+	tap_is "$mta: link_network: hosted elsewhere" "$(said) $(fields "$line" action rules unknown)" \
+		"eom 250 2.0.0 accept none "
+	kill "$server"
+	wait "$server" 2>/dev/null
+	daemon_restart
 }
 
 test_tag()
