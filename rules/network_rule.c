@@ -523,7 +523,7 @@ int network_rule_ask(const struct network_rule *test, const struct facts *facts,
 	*out = (struct network_answer){ 0 };
 	struct question q = { .test = test, .facts = facts, .day = facts->day,
 		.list_last_days = facts->list_last_days, .matcher = matcher, .answer = out };
-	if (test->subject >= NETWORK_URL_NS && !facts->has_dns)
+	if ((test->subject >= NETWORK_URL_NS || test->what >= NETWORK_DNS) && !facts->has_dns)
 		out->unknown = "no-dns";
 	for (size_t i = 0; !out->hit && one_of(test, facts, i, &one); i++) {
 		int status = 0;

@@ -13,8 +13,8 @@
  * that take mail for the envelope sender's domain. helo, from_domain: the names' hosts.
  *
  * A name of which DNS did not say all is unknown to a rule that none of the others hits; where no
- * resolver is set up, a rule on url sees literal addresses alone, and the four others are unknown
- * ("no-dns").
+ * resolver is set up, a rule on url sees literal addresses alone, and the four others, `dns` and
+ * `flux` are unknown ("no-dns").
  */
 #ifndef DEPEER_RULES_NETWORK_RULE_H
 #define DEPEER_RULES_NETWORK_RULE_H

@@ -259,6 +259,12 @@ T_TEST(flux_counts_distinct_networks)
 	t_str(rules_hits(rules, &facts), "B C");
 	host.unknown = "dns-timeout"; /* more may come, and sooner go */
 	t_str(rules_hits(rules, &facts), "A:dns-timeout B:dns-timeout C:dns-timeout");
+	facts.has_dns = false;
+	url.dns = NULL;
+	t_str(rules_hits("flux A url networks >= 3\nnetwork B url dns lame\nnetwork C url asn AS1",
+		&facts), "A:no-dns B:no-dns"); /* C: there is no literal address */
+	facts.has_dns = true;
+	url.dns = &host;
 	host.networks_n = 4;
 	host.ttl = 20;
 	t_str(rules_hits(rules, &facts), "A B:dns-timeout C:dns-timeout");
