@@ -167,19 +167,13 @@ T_TEST(relays_and_links)
 
 /* ---- what DNS said ---- */
 
-static const struct network *const *hosted(const struct network *network)
-{
-	static const struct network *one[1];
-	one[0] = network;
-	return one;
-}
-
 T_TEST(networks_of_names)
 {
 	struct network bad = known();
 	add(&bad, &listed);
-	struct fact_host host = { .name = STR("pills.example"), .networks = hosted(&bad),
-		.networks_n = 1, .ttl = 60 };
+	const struct network *at[] = { &bad };
+	struct fact_host host = { .name = STR("pills.example"), .networks = at, .networks_n = 1,
+		.ttl = 60 };
 	struct fact_url url = { .url = STR("http://pills.example/"), .host = STR("pills.example"),
 		.dns = &host };
 	struct facts facts = { .urls = &url, .urls_n = 1, .day = 20000, .has_dns = true };
@@ -203,13 +197,14 @@ T_TEST(networks_of_names)
 T_TEST(a_name_that_was_not_answered_is_unknown)
 {
 	struct network bad = known();
+	const struct network *at[] = { &bad };
 	struct fact_host host = { .name = STR("pills.example"), .unknown = "dns-timeout" };
 	struct fact_url url = { .url = STR("http://pills.example/"), .dns = &host };
 	struct facts facts = { .urls = &url, .urls_n = 1, .has_dns = true };
 	static const char rules[] = "network U url asn AS64500\nnetwork D url dns nxdomain\n"
 		"meta M !U\n";
 	t_str(rules_hits(rules, &facts), "U:dns-timeout D:dns-timeout M:part-unknown");
-	host.networks = hosted(&bad); /* some of the answers came */
+	host.networks = at; /* some of the answers came */
 	host.networks_n = 1;
 	t_str(rules_hits("network U url asn AS64500\nnetwork V url asn AS1\n", &facts),
 		"U V:dns-timeout");
@@ -226,12 +221,12 @@ T_TEST(in_the_clients_network)
 	struct network client = known(), same = known(), other = known();
 	same.ip = ip_from_v4(0xc0000299);
 	other.asn = 64501;
-	struct fact_host host = { .name = STR("a.example"), .networks = hosted(&same),
-		.networks_n = 1 };
+	const struct network *at[] = { &same };
+	struct fact_host host = { .name = STR("a.example"), .networks = at, .networks_n = 1 };
 	struct fact_url url = { .url = STR("http://a.example/"), .dns = &host };
 	struct facts facts = { .client = &client, .urls = &url, .urls_n = 1, .has_dns = true };
 	t_str(rules_hits("network S url same client", &facts), "S");
-	host.networks = hosted(&other);
+	at[0] = &other;
 	t_str(rules_hits("network S url same client", &facts), "");
 	other.asn_state = NETWORK_UNKNOWN;
 	t_str(rules_hits("network S url same client", &facts), "S:asn-unknown");
