@@ -210,6 +210,17 @@ static bool can_refuse_at_rcpt(const struct config *config, const struct ruleset
 		&& reject > 0 && most >= reject;
 }
 
+/* What is always unknown is not noticed in a log for long. */
+static void warn_of_names(const struct snapshot *snapshot, struct diags *diags)
+{
+	const struct config *config = snapshot->config;
+
+	if (!config->resolve_names && ruleset_needs_dns(snapshot->rules) & ~(unsigned)RULESET_DNS_URL)
+		diags_add(diags, DIAG_WARNING, (struct place){ config->path ? config->path : "(config)",
+			0, 0 }, "rules ask for the networks of names (url_ns, mx, helo, from_domain) and "
+			"ResolveNames is no: they are unknown (no-dns)");
+}
+
 static struct snapshot *build(struct config *config, const struct snapshot *previous,
 	struct diags *diags)
 {
@@ -236,6 +247,7 @@ static struct snapshot *build(struct config *config, const struct snapshot *prev
 		snapshot_free(snapshot);
 		return NULL;
 	}
+	warn_of_names(snapshot, diags);
 	snapshot->refuses_at_rcpt = can_refuse_at_rcpt(snapshot->config, snapshot->rules);
 	return snapshot;
 }

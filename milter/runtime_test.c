@@ -193,6 +193,25 @@ T_TEST(runtime_max_age_without_a_file_is_warned_of)
 	runtime_free(&runtime);
 }
 
+T_TEST(runtime_rules_on_names_that_nobody_asks_for_are_warned_of)
+{
+	struct runtime *runtime = world_runtime("");
+	char text[4000];
+
+	world_file("rules.cf", "network A url asn AS1\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_true(strstr(text, "ResolveNames") == NULL);
+	world_file("rules.cf", "network A url asn AS1\nnetwork B mx asn AS1\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_true(strstr(text, "warning: rules ask for the networks of names (url_ns, mx, helo, "
+		"from_domain) and ResolveNames is no") != NULL);
+	runtime_free(&runtime);
+	runtime = world_runtime("ResolveNames yes\nNameserver 127.0.0.1@9\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_true(strstr(text, "ResolveNames") == NULL);
+	runtime_free(&runtime);
+}
+
 T_TEST(runtime_an_admins_slip_in_a_list_is_not_papered_over)
 {
 	struct runtime *runtime = world_runtime("");

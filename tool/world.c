@@ -98,8 +98,11 @@ struct snapshot *world_open(const struct world *world, int *status)
 	struct diags diags = { 0 };
 	struct config *config = world_load_config(world, &diags);
 	bool no_rules = has_no_rules(world, config);
-	struct snapshot *snapshot = config ? snapshot_build(config, &diags) : NULL;
+	struct snapshot *snapshot;
 
+	if (config && (world->dns_table || world->resolve))
+		config->resolve_names = true;
+	snapshot = config ? snapshot_build(config, &diags) : NULL;
 	if (snapshot && open_dns(world, snapshot, &diags) != 0)
 		snapshot_release(&snapshot);
 	report(&diags, snapshot != NULL, no_rules, status);
