@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "rules/addresses.h"
 #include "rules/ruleset.h"
 
 enum kind { KIND_HOST, KIND_NS, KIND_MX };
@@ -19,11 +20,12 @@ struct subject {
 	struct fact_host *fact;
 	size_t question;                   /* of its servers; of a host: of its addresses */
 	enum dns_status status;            /* of what was not asked */
-	struct {
-		size_t a, aaaa;
-		enum dns_status status;
-	} hosts[NAMES_SERVERS];
-	size_t hosts_n;
+	struct asked {
+		size_t question;
+		enum dns_status status;    /* of what was not asked */
+	} asked[2 * NAMES_SERVERS];        /* for addresses */
+	size_t asked_n, hosts_n;
+	bool more;                         /* servers, which were not asked for */
 	bool implicit;                     /* MX: there is none, and the domain itself takes mail */
 };
 
@@ -80,31 +82,19 @@ static struct fact_host *add(struct names *names, enum kind kind, struct str nam
 	return subject->fact;
 }
 
-static struct str domain_of(struct str address)
+static struct str from_domain(const struct names *names, const struct facts *facts, int *status)
 {
-	size_t at = address.len;
+	struct addresses_entry *entries;
+	size_t n = 0;
 
-	while (at > 0 && address.ptr[at - 1] != '@')
-		at--;
-	return at > 0 ? str_slice(address, at, address.len) : str_make(NULL, 0);
-}
-
-/* "Name <user@example.com>" */
-static struct str from_domain(const struct facts *facts)
-{
 	for (size_t i = 0; i < facts->headers_n; i++) {
-		struct str domain = facts->headers[i].decoded;
-		size_t end = 0;
-
 		if (!str_equal_nocase(facts->headers[i].name, STR("from")))
 			continue;
-		domain = domain_of(domain);
-		while (end < domain.len && (ascii_alpha(domain.ptr[end]) || ascii_digit(domain.ptr[end])
-			|| domain.ptr[end] == '.' || domain.ptr[end] == '-'))
-			end++;
-		return str_slice(domain, 0, end);
+		if (addresses_read(facts->headers[i].decoded, names->q->arena, &entries, &n) < 0)
+			*status = -1;
+		break;
 	}
-	return str_make(NULL, 0);
+	return n > 0 && *status == 0 ? addresses_domain(entries[0].address) : STR("");
 }
 
 static int collect(struct names *names, struct facts *facts, struct fact_url *urls)
@@ -123,21 +113,29 @@ static int collect(struct names *names, struct facts *facts, struct fact_url *ur
 	if (needs & RULESET_DNS_HELO && facts->registered(facts->helo).len > 0)
 		facts->helo_host = add(names, KIND_HOST, facts->helo, &status);
 	if (needs & RULESET_DNS_FROM)
-		facts->from_host = add(names, KIND_HOST, from_domain(facts), &status);
+		facts->from_host = add(names, KIND_HOST, from_domain(names, facts, &status), &status);
 	if (needs & RULESET_DNS_MX)
-		facts->mx = add(names, KIND_MX, domain_of(facts->mail_from), &status);
+		facts->mx = add(names, KIND_MX, addresses_domain(facts->mail_from), &status);
 	return status;
+}
+
+static void ask_addresses(struct names *names, struct subject *subject, struct str name,
+	enum dns_type type)
+{
+	struct asked *asked = &subject->asked[subject->asked_n++];
+
+	asked->question = NO_QUESTION;
+	asked->status = dns_batch_ask(names->q->batch, name, type, &asked->question);
 }
 
 static void ask_host(struct names *names, struct subject *subject, struct str name)
 {
-	size_t i = subject->hosts_n;
-
-	if (i == NAMES_SERVERS)
+	if (subject->hosts_n == NAMES_SERVERS) {
+		subject->more = true;
 		return;
-	subject->hosts[i].a = subject->hosts[i].aaaa = NO_QUESTION;
-	subject->hosts[i].status = dns_batch_ask(names->q->batch, name, DNS_A, &subject->hosts[i].a);
+	}
 	subject->hosts_n++;
+	ask_addresses(names, subject, name, DNS_A);
 }
 
 static void ask_first(struct names *names)
@@ -177,19 +175,20 @@ static void ask_servers(struct names *names)
 	}
 }
 
+static const struct dns_answer *answer_to(const struct names *names, const struct asked *asked)
+{
+	return asked->question == NO_QUESTION ? NULL :
+		dns_batch_answer(names->q->batch, asked->question);
+}
+
 static void ask_v6(struct names *names)
 {
 	for (size_t i = 0; i < names->n; i++)
 		for (size_t k = 0; k < names->subjects[i].hosts_n; k++) {
-			size_t a = names->subjects[i].hosts[k].a;
-			const struct dns_answer *answer = a == NO_QUESTION ? NULL :
-				dns_batch_answer(names->q->batch, a);
+			const struct dns_answer *a = answer_to(names, &names->subjects[i].asked[k]);
 
-			if (!answer || answer->status != DNS_NODATA)
-				continue;
-			/* in its answer's words: the name lives as long as the batch */
-			names->subjects[i].hosts[k].status = dns_batch_ask(names->q->batch, answer->name,
-				DNS_AAAA, &names->subjects[i].hosts[k].aaaa);
+			if (a && a->status == DNS_NODATA) /* its name lives as long as the batch */
+				ask_addresses(names, &names->subjects[i], a->name, DNS_AAAA);
 		}
 }
 
@@ -211,14 +210,13 @@ static int add_networks(struct names *names, struct fact_host *fact,
 	return 0;
 }
 
-/* Answers that fail make it lame, and what it says incomplete. */
+/* `own`: of the name itself, not of one of its servers. A SERVFAIL may be of its zone or of our own
+ * way to the DNS: nobody can tell, so it is unknown like silence. */
 static void note_status(struct fact_host *fact, enum dns_status status, bool own)
 {
 	fact->nxdomain = fact->nxdomain || (own && status == DNS_NXDOMAIN);
-	if (dns_status_known(status))
-		return;
-	fact->lame = fact->lame || status == DNS_SERVFAIL || status == DNS_REFUSED;
-	fact->unknown = fact->unknown ? fact->unknown : why_unknown(status);
+	if (!dns_status_known(status) && !fact->unknown)
+		fact->unknown = why_unknown(status);
 }
 
 static int conclude(struct names *names, struct subject *subject)
@@ -226,29 +224,26 @@ static int conclude(struct names *names, struct subject *subject)
 	struct fact_host *fact = subject->fact;
 	const struct network **networks = ARENA_ARRAY(names->q->arena, const struct network *,
 		NAMES_SERVERS * NAMES_ADDRESSES);
+	bool own = subject->kind == KIND_HOST || subject->implicit;
 
 	if (!networks)
 		return -1;
 	fact->networks = networks;
 	if (subject->kind != KIND_HOST)
 		note_status(fact, subject->status, true);
-	for (size_t k = 0; k < subject->hosts_n; k++) {
-		const size_t questions[] = { subject->hosts[k].a, subject->hosts[k].aaaa };
-		bool own = subject->kind == KIND_HOST || subject->implicit;
+	for (size_t k = 0; k < subject->asked_n; k++) {
+		const struct dns_answer *answer = answer_to(names, &subject->asked[k]);
 
-		if (subject->hosts[k].a == NO_QUESTION || subject->hosts[k].status == DNS_OVER_BUDGET)
-			note_status(fact, subject->hosts[k].status, own);
-		for (size_t i = 0; i < 2; i++) {
-			const struct dns_answer *answer = questions[i] == NO_QUESTION ? NULL :
-				dns_batch_answer(names->q->batch, questions[i]);
-
-			if (!answer)
-				continue;
-			note_status(fact, answer->status, own);
-			if (answer->status == DNS_FOUND && add_networks(names, fact, networks, answer) < 0)
-				return -1;
-		}
+		note_status(fact, answer ? answer->status : subject->asked[k].status, own);
+		if (!answer || answer->status != DNS_FOUND)
+			continue;
+		if (add_networks(names, fact, networks, answer) < 0)
+			return -1;
+		if (answer->n > NAMES_ADDRESSES || answer->dropped > 0)
+			note_status(fact, DNS_OVER_BUDGET, false);
 	}
+	if (subject->more)
+		note_status(fact, DNS_OVER_BUDGET, false);
 	return 0;
 }
 
@@ -263,6 +258,8 @@ int names_resolve(const struct names_question *question, struct facts *facts,
 	names.subjects = ARENA_ARRAY(question->arena, struct subject, most);
 	if (!names.subjects || collect(&names, facts, urls) < 0)
 		return -1;
+	if (names.n == 0)
+		return 0;
 	ask_first(&names);
 	dns_batch_wait(question->batch);
 	ask_servers(&names);

@@ -16,8 +16,9 @@
 #include "rules/fact.h"
 
 enum {
-	NAMES_SERVERS = 3,      /* servers of one domain whose addresses are asked for */
-	NAMES_ADDRESSES = 16    /* of one name that are looked up */
+	NAMES_SERVERS = 4,      /* servers of one domain whose addresses are asked for */
+	NAMES_ADDRESSES = 16    /* of one name that are looked up; of more of both, what they would
+	                         * have said is unknown ("dns-over-budget") */
 };
 
 /* What an address is to rules; NULL when memory is spent. */

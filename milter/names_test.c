@@ -22,7 +22,12 @@ static const char TABLE[] =
 	"mail.example MX 10 mx.example\n"
 	"mx.example A 203.0.113.25\n"
 	"plain.example A 203.0.113.26\n"
-	"helo.example A 203.0.113.27\n";
+	"helo.example A 203.0.113.27\n"
+	"many.example NS n1.example\n" "many.example NS n2.example\n"
+	"many.example NS n3.example\n" "many.example NS n4.example\n"
+	"many.example NS n5.example\n"
+	"n1.example A 203.0.113.1\n" "n2.example A 203.0.113.2\n" "n3.example A 203.0.113.3\n"
+	"n4.example A 203.0.113.4\n" "n5.example A 203.0.113.5\n";
 
 static const struct network *look_up(void *context, const struct ip *ip)
 {
@@ -105,7 +110,7 @@ T_TEST(addresses_of_links)
 	t_true(!shop->unknown && asked.urls[4].dns == shop && !asked.urls[5].dns);
 	t_str(ip_of(asked.urls[1].dns, 0), "2001:db8::80");
 	t_true(asked.urls[2].dns->nxdomain && !asked.urls[2].dns->unknown);
-	t_true(asked.urls[3].dns->lame && !asked.urls[3].dns->nxdomain);
+	t_true(!asked.urls[3].dns->nxdomain);
 	t_str(asked.urls[3].dns->unknown, "dns-servfail");
 	t_true(!asked.urls[0].ns && !asked.facts.mx);
 	t_int(asked.questions, 5); /* four names, and one of them twice */
@@ -130,7 +135,7 @@ T_TEST(name_servers_and_their_networks)
 T_TEST(who_sends_and_who_takes_mail)
 {
 	static const struct fact_header from = { .name = STR("From"),
-		.decoded = STR("\"a@b\" <jo@plain.example>") };
+		.decoded = STR("\"a@b\" <jo@plain.example> (x@gone.example)") };
 	struct asked asked = { .facts = { .helo = STR("helo.example"),
 		.mail_from = STR("jo@mail.example"), .headers = &from, .headers_n = 1 } };
 
@@ -147,6 +152,30 @@ T_TEST(who_sends_and_who_takes_mail)
 	asked = (struct asked){ .facts = { .mail_from = STR("") } };
 	resolve(&asked, 30, ALL);
 	t_true(!asked.facts.mx);
+	arena_free(&asked.arena);
+}
+
+/* Five servers, of which four are asked: none of them is listed, and nobody knows of the fifth. */
+T_TEST(servers_that_were_not_asked_for_are_unknown)
+{
+	struct asked asked = { .questions = 0 };
+
+	add_url(&asked, "many.example");
+	resolve(&asked, 30, RULESET_DNS_URL_NS);
+	t_int(asked.urls[0].ns->networks_n, 4);
+	t_str(asked.urls[0].ns->unknown, "dns-over-budget");
+	arena_free(&asked.arena);
+}
+
+/* An IPv6 address that there was no budget for: nothing is known of the name. */
+T_TEST(an_aaaa_that_was_not_asked_is_unknown)
+{
+	struct asked asked = { .questions = 0 };
+
+	add_url(&asked, "six.example");
+	resolve(&asked, 1, RULESET_DNS_URL);
+	t_int(asked.urls[0].dns->networks_n, 0);
+	t_str(asked.urls[0].dns->unknown, "dns-over-budget");
 	arena_free(&asked.arena);
 }
 

@@ -215,9 +215,9 @@ static void warn_of_names(const struct snapshot *snapshot, struct diags *diags)
 {
 	const struct config *config = snapshot->config;
 
-	if (!config->resolve_names && ruleset_needs_dns(snapshot->rules) & ~(unsigned)RULESET_DNS_URL)
+	if (!config->resolve_names && ruleset_needs_dns(snapshot->rules) & RULESET_DNS_ONLY)
 		diags_add(diags, DIAG_WARNING, (struct place){ config->path ? config->path : "(config)",
-			0, 0 }, "rules ask for the networks of names (url_ns, mx, helo, from_domain) and "
+			0, 0 }, "rules ask the DNS (url_ns, mx, helo, from_domain, dns, flux) and "
 			"ResolveNames is no: they are unknown (no-dns)");
 }
 

@@ -203,8 +203,11 @@ T_TEST(runtime_rules_on_names_that_nobody_asks_for_are_warned_of)
 	t_true(strstr(text, "ResolveNames") == NULL);
 	world_file("rules.cf", "network A url asn AS1\nnetwork B mx asn AS1\n");
 	t_int(reload(runtime, text, sizeof(text)), 0);
-	t_true(strstr(text, "warning: rules ask for the networks of names (url_ns, mx, helo, "
-		"from_domain) and ResolveNames is no") != NULL);
+	t_true(strstr(text, "warning: rules ask the DNS (url_ns, mx, helo, from_domain, dns, flux) "
+		"and ResolveNames is no") != NULL);
+	world_file("rules.cf", "flux A url networks >= 5\n");
+	t_int(reload(runtime, text, sizeof(text)), 0);
+	t_true(strstr(text, "ResolveNames is no") != NULL);
 	runtime_free(&runtime);
 	runtime = world_runtime("ResolveNames yes\nNameserver 127.0.0.1@9\n");
 	t_int(reload(runtime, text, sizeof(text)), 0);

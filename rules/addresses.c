@@ -275,6 +275,14 @@ static bool is_label(struct str label, bool of_domain)
 	return true;
 }
 
+struct str addresses_domain(struct str address)
+{
+	size_t at = address.len;
+	while (at > 0 && address.ptr[at - 1] != '@')
+		at--;
+	return at ? str_slice(address, at, address.len) : STR("");
+}
+
 bool addresses_is_host(struct str host)
 {
 	size_t labels = 0;

@@ -21,6 +21,9 @@ struct addresses_entry {
 int addresses_read(struct str value, struct arena *arena, struct addresses_entry **out,
 	size_t *n);
 
+/* The part behind the last '@'; empty: there is none. */
+struct str addresses_domain(struct str address);
+
 /* Could it be a host in DNS, with a dot? Bytes above 127 may stand for letters of an IDN. */
 bool addresses_is_host(struct str host);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "rules/addresses.h"
 #include "rules/checks.h"
 #include "rules/checks_text.h"
 
@@ -116,14 +117,6 @@ static const char *const id_names[ID_KINDS] = {
 	[ID_LITERAL] = "literal", [ID_NO_DOMAIN] = "no-domain", [ID_FOREIGN] = "foreign"
 };
 
-static struct str behind_at(struct str address)
-{
-	size_t at = address.len;
-	while (at > 0 && address.ptr[at - 1] != '@')
-		at--;
-	return at ? str_slice(address, at, address.len) : STR("");
-}
-
 /* Compares one name's domain with `domain`. 0 or -1. */
 static int compare(const struct check_context *context, struct str host, struct str domain,
 	bool *same)
@@ -150,7 +143,7 @@ static int known_here(const struct check_context *context, struct str domain, bo
 		if (checks_addresses(context, names[i], &list))
 			return -1;
 		for (size_t k = 0; k < list.n; k++)
-			if (compare(context, behind_at(list.items[k]), domain, known))
+			if (compare(context, addresses_domain(list.items[k]), domain, known))
 				return -1;
 	}
 	for (size_t i = 0; i < facts->relays_n && !*known; i++) {
@@ -182,7 +175,7 @@ static int id_kind(const struct check_context *context, struct str id, bool fore
 	*kind = ID_NO_BRACKETS;
 	if (open != 0 || !close)
 		return 0;
-	struct str inner = str_slice(id, 1, close - 1), host = behind_at(inner), domain;
+	struct str inner = str_slice(id, 1, close - 1), host = addresses_domain(inner), domain;
 	*kind = ID_NO_AT;
 	if (str_find_byte(inner, '@') == SIZE_MAX)
 		return 0;
@@ -306,7 +299,7 @@ static int is_of_from(const struct check_context *context, const struct checks_l
 {
 	*any = *same = false;
 	for (size_t i = 0; i < from->n; i++) {
-		struct str host = behind_at(from->items[i]), own;
+		struct str host = addresses_domain(from->items[i]), own;
 		if (checks_registered(context, host, &own, unknown))
 			return -1;
 		*any = *any || host.len;

@@ -39,7 +39,6 @@ struct fact_host {
 	struct str name;
 	const char *unknown; /* why not all could be said ("dns-timeout" ...; static); NULL: it was */
 	bool nxdomain;       /* there is no such name */
-	bool lame;           /* no server of its zone answers for it (SERVFAIL, REFUSED) */
 	const struct network *const *networks; /* of its addresses; those that are private or of no
 	                                        * host at all (0/8, 127/8) are left out */
 	size_t networks_n;

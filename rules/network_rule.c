@@ -73,9 +73,8 @@ static bool read_same(struct str text, struct network_word *word)
 
 static bool read_dns(struct str text, struct network_word *word)
 {
-	word->dns = str_equal_nocase(text, STR("nxdomain")) ? NETWORK_NXDOMAIN :
-		str_equal_nocase(text, STR("lame")) ? NETWORK_LAME : 0u;
-	return word->dns != 0;
+	(void)word;
+	return str_equal_nocase(text, STR("nxdomain"));
 }
 
 struct test_kind {
@@ -90,7 +89,7 @@ static const struct test_kind kinds[] = {
 	{ "org", "a regex", NETWORK_ORG, NULL },
 	{ "cidr", "an address or prefix without host bits (192.0.2.0/24)", NETWORK_CIDR, read_prefix },
 	{ "same", "'client'", NETWORK_SAME, read_same },
-	{ "dns", "'nxdomain' or 'lame'", NETWORK_DNS, read_dns },
+	{ "dns", "'nxdomain'", NETWORK_DNS, read_dns },
 };
 
 #define SUBJECTS "client, relay, url, url_ns, mx, helo or from_domain"
@@ -238,6 +237,11 @@ int network_rule_read_flux(struct lex_line *line, struct arena *arena, struct di
 		return -1;
 	}
 	return status;
+}
+
+bool network_rule_needs_dns(const struct network_rule *test)
+{
+	return test->subject >= NETWORK_URL_NS || test->what >= NETWORK_DNS;
 }
 
 enum fact_stage network_rule_stage(const struct network_rule *test)
@@ -393,12 +397,8 @@ static asker *const askers[] = {
 
 static void ask_dns(struct question *q, const struct fact_host *host)
 {
-	for (size_t k = 0; k < q->test->words_n; k++) {
-		unsigned dns = q->test->words[k].dns;
-		if ((dns & NETWORK_NXDOMAIN && host->nxdomain) || (dns & NETWORK_LAME && host->lame))
-			q->answer->hit = true;
-	}
-	snprintf(q->text, sizeof q->text, "%s", host->nxdomain ? "nxdomain" : "lame");
+	q->answer->hit = host->nxdomain;
+	snprintf(q->text, sizeof q->text, "nxdomain");
 }
 
 /* Networks are AS numbers, and of addresses in none their prefixes. */
@@ -523,7 +523,7 @@ int network_rule_ask(const struct network_rule *test, const struct facts *facts,
 	*out = (struct network_answer){ 0 };
 	struct question q = { .test = test, .facts = facts, .day = facts->day,
 		.list_last_days = facts->list_last_days, .matcher = matcher, .answer = out };
-	if ((test->subject >= NETWORK_URL_NS || test->what >= NETWORK_DNS) && !facts->has_dns)
+	if (network_rule_needs_dns(test) && !facts->has_dns)
 		out->unknown = "no-dns";
 	for (size_t i = 0; !out->hit && one_of(test, facts, i, &one); i++) {
 		int status = 0;

@@ -6,7 +6,7 @@
  *                          org /regex/
  *                          cidr 192.0.2.0/24 2001:db8::/32
  *                          same client
- *                          dns nxdomain lame
+ *                          dns nxdomain
  *     flux    NAME SUBJECT networks >= 5 ttl <= 300
  * client: the connecting address. relay: any other address of the Received chain. url: a link's
  * host, an address or what DNS says of the name. url_ns: the name servers of its domain. mx: those
@@ -39,7 +39,6 @@ enum network_what {
 	NETWORK_IN, NETWORK_ASN, NETWORK_CC, NETWORK_ORG, NETWORK_CIDR, NETWORK_SAME, NETWORK_DNS,
 	NETWORK_FLUX
 };
-enum network_dns { NETWORK_NXDOMAIN = 1, NETWORK_LAME = 2 }; /* bits */
 
 struct network_word {
 	struct str text;      /* a list's name */
@@ -48,7 +47,6 @@ struct network_word {
 	uint32_t from, to;    /* AS numbers */
 	char country[3];
 	struct ip_prefix prefix;
-	unsigned dns;         /* enum network_dns */
 	/* of flux: what is counted, and its bounds (one of them is the widest) */
 	bool ttl;
 	uint32_t least, most;
@@ -70,6 +68,9 @@ int network_rule_read(struct lex_line *line, struct arena *arena, struct diags *
 /* The same of a `flux` rule. */
 int network_rule_read_flux(struct lex_line *line, struct arena *arena, struct diags *diags,
 	struct network_rule *out);
+
+/* Is it unknown where no name is asked for? */
+bool network_rule_needs_dns(const struct network_rule *test);
 
 enum fact_stage network_rule_stage(const struct network_rule *test);
 

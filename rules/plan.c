@@ -74,15 +74,16 @@ static void note_needs(struct ruleset *set, const struct view *view)
 	set->needs_relays = set->needs_relays || view_needs_relays(view);
 }
 
-static void note_needs_of_network(struct ruleset *set, enum network_subject subject)
+static void note_needs_of_network(struct ruleset *set, const struct network_rule *rule)
 {
 	static const unsigned DNS[] = {
 		[NETWORK_URL] = RULESET_DNS_URL, [NETWORK_URL_NS] = RULESET_DNS_URL_NS,
 		[NETWORK_MX] = RULESET_DNS_MX, [NETWORK_HELO] = RULESET_DNS_HELO,
 		[NETWORK_FROM] = RULESET_DNS_FROM
 	};
-	set->needs_relays = set->needs_relays || subject == NETWORK_RELAY;
-	set->needs_dns |= DNS[subject];
+	set->needs_relays = set->needs_relays || rule->subject == NETWORK_RELAY;
+	set->needs_dns |= DNS[rule->subject] |
+		(network_rule_needs_dns(rule) ? RULESET_DNS_ONLY : 0u);
 }
 
 static void add_view(struct ruleset *set, struct rule *rule)
@@ -111,7 +112,7 @@ static int group_views(struct ruleset *set)
 		if (rule->needed && is_templated(rule))
 			note_needs(set, &rule->definition.view);
 		if (rule->needed && is_network(rule))
-			note_needs_of_network(set, rule->definition.network.subject);
+			note_needs_of_network(set, &rule->definition.network);
 	}
 	for (size_t i = 0; i < set->views_n; i++) {
 		size_t *rules = ARENA_ARRAY(set->arena, size_t, set->views[i].rules_n);

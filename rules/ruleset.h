@@ -81,7 +81,8 @@ bool ruleset_needs_relays(const struct ruleset *rules);
 /* Of which names the rules ask what DNS says; bits. */
 enum ruleset_dns {
 	RULESET_DNS_URL = 1, RULESET_DNS_URL_NS = 2, RULESET_DNS_MX = 4, RULESET_DNS_HELO = 8,
-	RULESET_DNS_FROM = 16
+	RULESET_DNS_FROM = 16,
+	RULESET_DNS_ONLY = 32 /* some rule is always unknown without the DNS */
 };
 unsigned ruleset_needs_dns(const struct ruleset *rules);
 /* The header fields that originating_ip_headers names; NULL: no file says anything, the default
